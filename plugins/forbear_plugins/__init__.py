@@ -1,0 +1,1 @@
+"""Bundled plugins, written against the same hooks as any host."""

@@ -1,0 +1,1 @@
+"""Forbear: a policy engine that treats people even-handedly."""

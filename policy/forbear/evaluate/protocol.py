@@ -1,0 +1,56 @@
+"""What an evaluator is asked and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal, Protocol
+
+from attrs import frozen
+
+from forbear.language.ir import Fold
+from forbear.language.types import Value
+
+Environment = Mapping[str, Value]
+Predicate = Callable[[Environment], bool]
+Action = Literal["record", "amend", "close", "owe"]
+
+
+@frozen
+class Happening:
+    """An effect that took place: what the rule does to the ledger, every value worked out."""
+
+    rule: str  # decision.rule
+    action: Action
+    name: str  # of the entry or obligation
+    values: Mapping[str, Value]
+    which: str = ""  # amend: the entry's id
+    how: str = ""  # close
+    reason: str = ""  # close
+
+
+@frozen
+class Evaluation:
+    """The answer to one event: the outcome of each decision asked, in dependency order, and what followed."""
+
+    outcome: Mapping[str, Value]
+    fired: tuple[str, ...]
+    happenings: tuple[Happening, ...]
+    violated: tuple[str, ...]  # invariants that do not hold
+
+
+class Evaluator(Protocol):
+    """A way to evaluate a policy. It holds no state between calls and may be shared by threads."""
+
+    name: str
+
+    def decide(self, event: str, facts: Environment, degraded: frozenset[str] = frozenset()) -> Evaluation:
+        """The answer to an event of a type, from facts that fit the vocabulary (a missing one is absent).
+
+        A decision in `degraded` takes its fallback: no rule of it fires, nothing of it happens, and its
+        invariants are not asked.
+        """
+        ...
+
+    def predicate(self, fold: Fold) -> Predicate | None:
+        """A fold's `where` over an entry's attributes, or None where it has none."""
+        ...

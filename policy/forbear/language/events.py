@@ -1,0 +1,76 @@
+"""The event types that the engine knows: what each brings, and which entry it names."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from forbear.language.types import BoolType, EnumType, IntType, Scalar, StringType
+
+HOW = ("done", "unreachable", "waived")
+
+
+@frozen
+class Field:
+    """A field of an event. `default` stands in where the field is missing; without one it is required or optional."""
+
+    type: Scalar
+    required: bool = False
+    default: str | None = None
+    private: bool = False  # customer text: never a fact, never logged
+
+
+@frozen
+class EventType:
+    """A type of event: its own fields, and the kind of entry that it names by id (or `latest`)."""
+
+    fields: dict[str, Field]
+    names: str = ""
+    raised: bool = False  # by the engine only
+
+
+TEXT = StringType()
+COMMON = frozenset({"id", "at", "type", "contact", "customer", "advisor", "facts"})
+
+EVENT_TYPES: dict[str, EventType] = {
+    "contact_started": EventType({"channel": Field(TEXT)}),
+    "contact_offered": EventType({"channel": Field(TEXT)}),
+    "utterance": EventType(
+        {
+            "speaker": Field(EnumType(("customer", "advisor", "bot", "other")), default="customer"),
+            "text": Field(TEXT, private=True),
+            "lang": Field(EnumType(("en", "zh", "auto")), default="auto"),
+        }
+    ),
+    "contact_ended": EventType({"reason": Field(TEXT)}),
+    "obligation_closed": EventType(
+        {
+            "obligation": Field(TEXT, required=True),
+            "how": Field(EnumType(HOW), required=True),
+            "reason": Field(TEXT),
+            "by": Field(TEXT),
+            "note": Field(TEXT, private=True),
+        },
+        names="obligation",
+    ),
+    "obligation_overdue": EventType({"obligation": Field(TEXT, required=True)}, names="obligation", raised=True),
+    "offence_reviewed": EventType(
+        {
+            "offence": Field(TEXT, required=True),
+            "verdict": Field(EnumType(("upheld", "overturned")), required=True),
+            "by": Field(TEXT),
+            "reason": Field(TEXT),
+        },
+        names="offence",
+    ),
+    "tick": EventType({}),
+}
+
+# What every entry has beside its declared attributes, and what the built-in kinds hold.
+ENTRY_ATTRIBUTES: dict[str, tuple[Scalar, bool]] = {  # name → type, optional
+    "id": (TEXT, False),
+    "age": (IntType(0, 2**40, "seconds"), False),
+    "contact": (TEXT, True),
+    "customer": (TEXT, True),
+    "advisor": (TEXT, True),
+}
+CONTACT_ATTRIBUTES: dict[str, tuple[Scalar, bool]] = {"channel": (TEXT, True), "ended": (BoolType(), False)}

@@ -1,0 +1,348 @@
+"""The typed intermediate representation: what a checked policy is, for every reader of it.
+
+An expression reads its values from one flat environment: facts and settings by dotted path, decisions by bare name,
+`recorded.x` and `owed.x` in invariants, an entry's attributes by bare name inside a fold's `where`.
+A missing optional value is absent from the environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from forbear.calendar import Due, WorkingCalendar
+from forbear.errors import Span
+from forbear.language.types import ListType, Scalar, Type, Value
+
+# --- expressions
+
+
+@frozen
+class Constant:
+    """A value; a decimal is scaled already."""
+
+    value: Value
+
+
+@frozen
+class Read:
+    """The value at a path of the environment."""
+
+    path: str
+
+
+@frozen
+class Has:
+    """Whether the environment has a value at a path."""
+
+    path: str
+
+
+@frozen
+class Not:
+    """Negation."""
+
+    operand: Expr
+
+
+@frozen
+class All:
+    """`&&`: left to right, stops at the first that is false."""
+
+    parts: tuple[Expr, ...]
+
+
+@frozen
+class Any:
+    """`||`: left to right, stops at the first that is true."""
+
+    parts: tuple[Expr, ...]
+
+
+@frozen
+class Compare:
+    """`== != < <= > >=` on two values of one kind; decimals have been brought to the same places."""
+
+    operator: str
+    left: Expr
+    right: Expr
+
+
+@frozen
+class In:
+    """Membership in a list."""
+
+    item: Expr
+    items: Expr
+
+
+@frozen
+class ListOf:
+    """A list of values."""
+
+    items: tuple[Expr, ...]
+
+
+@frozen
+class Arithmetic:
+    """`+ - *` on whole numbers; the checker has made sure that the result fits 64 bits."""
+
+    operator: str
+    left: Expr
+    right: Expr
+
+
+Expr = Constant | Read | Has | Not | All | Any | Compare | In | ListOf | Arithmetic
+
+
+# --- vocabulary
+
+
+@frozen
+class Fact:
+    """A value that a host, a plugin or an event supplies."""
+
+    path: str
+    type: Type
+    optional: bool = False
+    default: Value | None = None
+    about: str = ""
+
+
+@frozen
+class Setting:
+    """A value that a centre chooses; `value` is the choice in force."""
+
+    path: str
+    type: Scalar
+    value: Value
+    about: str = ""
+
+
+@frozen
+class Attribute:
+    """An attribute of a ledger entry."""
+
+    name: str
+    type: Scalar
+    optional: bool = False
+    default: Value | None = None
+
+
+@frozen
+class EntryKind:
+    """A kind of ledger entry and its attributes by name."""
+
+    name: str
+    attributes: Mapping[str, Attribute]
+
+
+@frozen
+class Seconds:
+    """A stretch of time: a number, or a setting times the seconds of its unit."""
+
+    amount: int | str
+    factor: int = 1
+
+
+@frozen
+class Fold:
+    """A question about the past: `operator` (count, any, sum, first, last) over one kind of entry."""
+
+    path: str
+    operator: str
+    entry: str
+    type: Type
+    scope: str  # contact, customer, advisor or centre
+    of: str = ""  # an attribute, or `age`
+    where: Expr | None = None
+    window: Seconds | None = None
+    by: tuple[tuple[str, str], ...] = ()  # (attribute, fact path); a missing fact keeps nothing
+    otherwise: Value | None = None
+
+    @property
+    def optional(self) -> bool:
+        """Whether the fold may have no value: a first or last of nothing."""
+        return self.operator in ("first", "last") and self.otherwise is None
+
+
+# --- decisions
+
+
+@frozen
+class Record:
+    """Append an entry."""
+
+    entry: str
+    values: tuple[tuple[str, Expr], ...]
+
+
+@frozen
+class Amend:
+    """Append an amendment to the entry whose id `which` gives."""
+
+    entry: str
+    which: Expr
+    values: tuple[tuple[str, Expr], ...]
+
+
+@frozen
+class Owe:
+    """Create an obligation; `carries` holds the declaration's values and the rule's, the rule's last."""
+
+    obligation: str
+    carries: tuple[tuple[str, Expr], ...]
+
+
+@frozen
+class Close:
+    """Close the open obligations of a name whose carried values equal `by`."""
+
+    obligation: str
+    by: tuple[tuple[str, Expr], ...]
+    how: str
+    reason: str
+
+
+Effect = Record | Amend | Owe | Close
+
+
+@frozen
+class Rule:
+    """One rule; without `when` it always matches."""
+
+    name: str
+    asked_on: tuple[str, ...]
+    when: Expr | None
+    then: Expr
+    effects: tuple[Effect, ...]
+    because: Mapping[str, str]
+    source: str
+    span: Span = field(eq=False)
+
+
+@frozen
+class Decision:
+    """A question, the values it may take and the rules that settle it, in file order."""
+
+    name: str
+    asks: str
+    asked_on: tuple[str, ...]
+    type: Type  # of one value; under `collect` the outcome is a list of these
+    hit: str  # first or collect
+    grave: tuple[Value, ...]
+    fallback: Expr
+    rules: tuple[Rule, ...]
+    otherwise: Expr | None
+    span: Span = field(eq=False)
+
+    @property
+    def outcome_type(self) -> Type:
+        """The type of the outcome as other rules read it."""
+        if self.hit == "collect" and not isinstance(self.type, ListType):
+            return ListType(self.type)
+        return self.type
+
+
+@frozen
+class Invariant:
+    """What must never (or always) hold after a decision; a violation degrades `decision`."""
+
+    name: str
+    decision: str
+    asked_on: tuple[str, ...]
+    never: bool
+    condition: Expr
+    because: str
+    source: str
+    span: Span = field(eq=False)
+
+
+# --- obligations and texts
+
+
+@frozen
+class Once:
+    """No second obligation of the name in the scope `per`, or none while one is open."""
+
+    per: str
+    while_open: bool
+
+
+@frozen
+class Closing:
+    """One way to close an obligation: what the closing event must bring and what it amends beside it."""
+
+    needs: tuple[str, ...]
+    amends: tuple[tuple[str, tuple[tuple[str, Value], ...]], ...]
+
+
+@frozen
+class Obligation:
+    """What somebody owes: who, from when, until when, what it carries, what is said, how it closes."""
+
+    name: str
+    to: str
+    due: Due
+    start: Due | None
+    carries: Mapping[str, Attribute]
+    values: tuple[tuple[str, Expr], ...]
+    say: str
+    once: Once | None
+    closes: Mapping[str, Closing]
+
+
+@frozen
+class Placeholder:
+    """A value inside a text."""
+
+    path: str
+    type: Type
+
+
+Template = tuple[str | Placeholder, ...]
+
+
+@frozen
+class Text:
+    """A text in every language, chosen by the value at `by` where there is one."""
+
+    name: str
+    by: str
+    variants: Mapping[str, Mapping[str, Template]]  # value (or `otherwise`) → language → template
+
+
+# --- the whole
+
+
+@frozen
+class Plan:
+    """What happens on one type of event, worked out once."""
+
+    event: str
+    decisions: tuple[str, ...]  # those asked, each after all that it reads
+    reads: Mapping[str, frozenset[str]]  # decision → every fact it depends on, through others too
+    facts: frozenset[str]  # every fact and fold needed
+    folds: tuple[str, ...]
+
+
+@frozen
+class Policy:
+    """A checked pack with the settings in force. Nothing in it changes after it is built."""
+
+    name: str
+    version: str
+    language: int
+    digest: str
+    facts: Mapping[str, Fact]
+    events: Mapping[str, Mapping[str, Fact]]  # event type → the facts that its fields give, by path
+    entries: Mapping[str, EntryKind]
+    folds: Mapping[str, Fold]
+    settings: Mapping[str, Setting]
+    decisions: Mapping[str, Decision]  # in dependency order
+    obligations: Mapping[str, Obligation]
+    texts: Mapping[str, Text]
+    invariants: tuple[Invariant, ...]
+    calendar: WorkingCalendar
+    plans: Mapping[str, Plan]

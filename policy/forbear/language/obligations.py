@@ -1,0 +1,210 @@
+"""`obligations:` → who owes what by when, what it carries, what is said, and how it closes."""
+
+from __future__ import annotations
+
+from attrs import evolve, frozen
+
+from forbear.calendar import UNIT_SECONDS, Due, DuePhraseError, Named, parse_due
+from forbear.language import ir
+from forbear.language.check import check_assigned, check_value
+from forbear.language.events import HOW
+from forbear.language.folds import seconds_of
+from forbear.language.infer import Checker
+from forbear.language.scope import Names, Scope, Typed
+from forbear.language.shape import Shape, did_you_mean
+from forbear.language.syntax import Name
+from forbear.language.texts import Texts
+from forbear.language.tree import Node, Scalar
+from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, StringType, Type
+from forbear.language.vocabulary import attributes_of
+
+KEYS = ("to", "from", "due", "carries", "say", "once", "closes")
+NEEDS = ("reason", "by", "note")
+OWN = frozenset({"owe", "to", "open", "overdue", "how", "reason", "due"})
+
+
+@frozen
+class Owing:
+    """A place where a rule owes an obligation: the events of the rule and the carried values that it gives itself."""
+
+    events: tuple[str, ...]
+    gives: frozenset[str]
+
+
+def events_of(owings: tuple[Owing, ...], key: str = "") -> tuple[str, ...]:
+    """The events on which the declaration must give a value itself (all events of the owing rules without a key)."""
+    return tuple(dict.fromkeys(event for one in owings if key not in one.gives for event in one.events))
+
+
+class Obligations:
+    """Reads obligations, once the decisions' outcomes are known."""
+
+    def __init__(self, shape: Shape, names: Names, texts: Texts) -> None:
+        self.shape, self.names, self.texts = shape, names, texts
+        self.carried: dict[str, Type] = {}
+
+    def read(self, key: Scalar, node: Node, owings: tuple[Owing, ...]) -> None:
+        """One obligation and the places where rules owe it."""
+        if key.value in self.names.obligations or f"owed.{key.value}" in self.names.broken:
+            self.shape.error("duplicate-name", f"there is an obligation `{key.value}` already", key.span)
+            return
+        obligation = self._obligation(key, node, owings)
+        if obligation is None:
+            self.names.broken.add(f"owed.{key.value}")
+        else:
+            self.names.obligations[key.value] = obligation
+
+    def _obligation(self, key: Scalar, node: Node, owings: tuple[Owing, ...]) -> ir.Obligation | None:
+        events = events_of(owings)
+        keys = self.shape.keys(node, f"the obligation `{key.value}`", required=("to", "due", "closes"), optional=KEYS)
+        to = self.shape.name(keys["to"], "`to`") if "to" in keys else None
+        due = self._due(keys["due"], events) if "due" in keys else None
+        start = self._due(keys["from"], events) if "from" in keys else None
+        carries, values = self._carries(keys["carries"], owings) if "carries" in keys else ({}, ())
+        say = ""
+        if "say" in keys:
+            say = self.shape.choice(keys["say"], "text", self._text_names(), "unknown-text") or ""
+            if say in self.texts.drafts and events:
+                text = self.texts.finish(say, events)
+                if text is not None:
+                    self.names.texts[say] = text
+        closes = self._closes(keys["closes"]) if "closes" in keys else None
+        once = self._once(keys["once"]) if "once" in keys else None
+        if to is None or due is None or closes is None:
+            return None
+        return ir.Obligation(key.value, to, due, start, carries, values, say, once, closes)
+
+    def _text_names(self) -> list[str]:
+        broken = [name.removeprefix("text.") for name in self.names.broken if name.startswith("text.")]
+        return [*self.texts.drafts, *broken]
+
+    def _due(self, node: Node, events: tuple[str, ...]) -> Due | None:
+        word = self.shape.text(node, "a time")
+        if word is None:
+            return None
+        try:
+            due = parse_due(word.value)
+        except DuePhraseError as error:
+            self.shape.error("bad-time", error.message, word.at(error.offset, error.length), error.hint)
+            return None
+        if isinstance(due, Named):
+            if due.path.startswith("setting."):
+                return due if seconds_of(self.shape, self.names, due.path, word) is not None else None
+            checker = Checker(Scope(self.names, events), word, self.shape.problems)
+            typed = checker.check(Name(due.path, 0, len(due.path)), frozenset())
+            if typed is None:
+                return None
+            if not (isinstance(typed.type, IntType) and typed.type.unit in UNIT_SECONDS and typed.type.low >= 1):
+                self.shape.error(
+                    "bad-time",
+                    f"`{due.path}` is not a stretch of time",
+                    word.span,
+                    "it needs a unit of time, and a range from 1",
+                )
+                return None
+        return due
+
+    def _carries(
+        self, node: Node, owings: tuple[Owing, ...]
+    ) -> tuple[dict[str, ir.Attribute], tuple[tuple[str, ir.Expr], ...]]:
+        """The carried values, each with the type of its expression, the same for every obligation that carries it."""
+        attributes: dict[str, ir.Attribute] = {}
+        values: list[tuple[str, ir.Expr]] = []
+        for key, value in self.shape.named(node, "`carries`"):
+            if key.value in OWN:
+                self.shape.error("reserved-name", f"every obligation has `{key.value}` already", key.span)
+                continue
+            typed = self._carried(value, Scope(self.names, events_of(owings, key.value)))
+            if typed is None or isinstance(typed.type, ListType | DecimalType):
+                self.names.broken |= {f"obligation.{key.value}", key.value}
+                if typed is not None:
+                    self.shape.error(
+                        "type-mismatch", "a carried value is a text, a whole number, or true or false", value.span
+                    )
+                continue
+            kind = StringType() if isinstance(typed.type, EnumType) else typed.type
+            if self.carried.setdefault(key.value, kind) != kind:
+                message = f"another obligation carries a `{key.value}` of another type"
+                self.shape.error("type-mismatch", message, value.span, "give one of the two another name")
+                continue
+            attributes[key.value] = ir.Attribute(key.value, kind, optional=True)
+            values.append((key.value, typed.expr))
+        return attributes, tuple(values)
+
+    def _carried(self, node: Node, scope: Scope) -> Typed | None:
+        """A carried value and its type: a plain value is a text, an expression has its own."""
+        if isinstance(node, Scalar) and node.value.startswith("="):
+            typed = check_assigned(node, scope, self.shape.problems, optional=True)
+            if typed is not None and isinstance(typed.type, IntType):
+                return evolve(typed, type=IntType())
+            return typed
+        expr = check_value(node, StringType(), scope, self.shape.problems)
+        return None if expr is None else Typed(expr, StringType())
+
+    def _once(self, node: Node) -> ir.Once | None:
+        keys = self.shape.keys(node, "`once`", required=("per",), optional=("while",))
+        if "per" not in keys:
+            return None
+        per = self.shape.choice(keys["per"], "scope", ("contact", "customer"))
+        while_open = "while" in keys and self.shape.choice(keys["while"], "state", ("open",)) is not None
+        return None if per is None else ir.Once(per, while_open)
+
+    def _closes(self, node: Node) -> dict[str, ir.Closing] | None:
+        mapping = self.shape.mapping(node, "`closes`")
+        closes: dict[str, ir.Closing] = {}
+        for key, value in mapping.items if mapping else ():
+            if key.value not in HOW:
+                self.shape.error(
+                    "unknown-value", f"nothing closes `{key.value}`", key.span, did_you_mean(key.value, HOW)
+                )
+                continue
+            keys = self.shape.keys(value, f"`{key.value}`", optional=("needs", "amend"))
+            needs = self.shape.choices(keys["needs"], "field", NEEDS) if "needs" in keys else ()
+            closes[key.value] = ir.Closing(needs, self._amends(keys["amend"]) if "amend" in keys else ())
+        if mapping and not closes:
+            self.shape.error("missing-key", "an obligation needs a way to close", mapping.span, "done: {}, say")
+        return closes or None
+
+    def _amends(self, node: Node) -> tuple[tuple[str, tuple[tuple[str, ir.Value], ...]], ...]:
+        """What a closing appends to the entries recorded beside the obligation; plain values only."""
+        found: list[tuple[str, tuple[tuple[str, ir.Value], ...]]] = []
+        mapping = self.shape.mapping(node, "`amend`")
+        for key, value in mapping.items if mapping else ():
+            if key.value not in self.names.entries:
+                hint = did_you_mean(key.value, self.names.entries)
+                self.shape.error("unknown-entry", f"there is no entry `{key.value}`", key.span, hint)
+                continue
+            values: list[tuple[str, ir.Value]] = []
+            attributes = self.names.entries[key.value].attributes
+            inner = self.shape.mapping(value, f"`{key.value}`")
+            for name, given in inner.items if inner else ():
+                if name.value not in attributes:
+                    hint = did_you_mean(name.value, attributes)
+                    self.shape.error("unknown-attribute", f"`{key.value}` has no `{name.value}`", name.span, hint)
+                    continue
+                expr = check_value(given, attributes[name.value].type, Scope(self.names), self.shape.problems)
+                if isinstance(expr, ir.Constant):
+                    values.append((name.value, expr.value))
+                elif expr is not None:
+                    self.shape.error("wrong-value", "a closing amends with a plain value", given.span)
+            found.append((key.value, tuple(values)))
+        return tuple(found)
+
+
+def complete_obligation_entry(names: Names) -> None:
+    """The attributes of the built-in entry `obligation`: its own, and all that any obligation carries."""
+    attributes = {
+        "owe": ir.Attribute("owe", EnumType(tuple(names.obligations) or ("none",))),
+        "to": ir.Attribute("to", StringType()),
+        "open": ir.Attribute("open", BoolType()),
+        "overdue": ir.Attribute("overdue", BoolType()),
+        "how": ir.Attribute("how", EnumType(("none", *HOW))),
+        "reason": ir.Attribute("reason", StringType(), optional=True),
+    }
+    for obligation in names.obligations.values():
+        attributes.update(obligation.carries)
+    names.entries["obligation"] = ir.EntryKind("obligation", attributes)
+    for event in ("obligation_closed", "obligation_overdue"):
+        for one in attributes_of(names, "obligation").values():
+            path = f"obligation.{one.name}"
+            names.events[event][path] = ir.Fact(path, one.type, one.optional)

@@ -1,0 +1,157 @@
+"""The types of the language and the values that fit them.
+
+Inside the engine a value is a bool, an int (a decimal is an int scaled by its places), a string or a tuple of these;
+at the border it is what JSON has. `fit` goes in, `show` comes out.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from typing import assert_never
+
+from attrs import evolve, frozen
+
+from forbear.errors import FactError
+from forbear.records import Plain
+
+Value = bool | int | str | tuple["Value", ...]
+
+INT_MIN, INT_MAX = -(2**63), 2**63 - 1
+JSON_SAFE = 2**53 - 1  # what every JSON reader keeps exactly; the range of an int that declares none
+MAX_STRING = 10_000
+DECIMAL_SAFE = 10**15  # a decimal's scaled bound: such a number survives JSON's binary floats
+
+
+@frozen
+class BoolType:
+    """True or false."""
+
+
+@frozen
+class IntType:
+    """A whole number between `low` and `high`, both included; `unit` is what it counts, or empty."""
+
+    low: int = -JSON_SAFE
+    high: int = JSON_SAFE
+    unit: str = ""
+
+
+@frozen
+class DecimalType:
+    """A number with `places` decimal places; `low` and `high` are scaled by 10**places."""
+
+    places: int
+    low: int
+    high: int
+    unit: str = ""
+
+
+@frozen
+class EnumType:
+    """One of `values`, in the order given (for an outcome, mildest first)."""
+
+    values: tuple[str, ...]
+
+
+@frozen
+class StringType:
+    """An opaque id or name, never empty."""
+
+
+@frozen
+class ListType:
+    """A list of bools, numbers, enumeration values or strings."""
+
+    item: Scalar
+
+
+Scalar = BoolType | IntType | DecimalType | EnumType | StringType
+Type = Scalar | ListType
+
+
+def describe(kind: Type) -> str:
+    """A type for a message: what a value of it looks like."""
+    match kind:
+        case BoolType():
+            return "true or false"
+        case IntType(low, high, unit):
+            bounds = "" if (low, high) == (-JSON_SAFE, JSON_SAFE) else f" from {low} to {high}"
+            return f"a whole number{f' of {unit}' if unit else ''}{bounds}"
+        case DecimalType(places, low, high, unit):
+            scale = Decimal(10) ** places
+            return f"a number{f' of {unit}' if unit else ''} from {low / scale:f} to {high / scale:f}"
+        case EnumType(values):
+            return "one of " + ", ".join(values)
+        case StringType():
+            return "a text that is not empty"
+        case ListType(item):
+            return f"a list, each item {describe(item)}"
+        case _:
+            assert_never(kind)
+
+
+def fit(path: str, kind: Type, given: object) -> Value:
+    """The inner form of a value from outside.
+
+    A fraction is rounded half-even to the places of its decimal, from its decimal text (0.715 gives 0.72).
+    Raises FactError, with path, value and what was expected, for anything that does not fit; nothing is coerced.
+    """
+    match kind:
+        case BoolType():
+            if isinstance(given, bool):
+                return given
+        case IntType(low, high):
+            if isinstance(given, int) and not isinstance(given, bool) and low <= given <= high:
+                return given
+        case DecimalType(places, low, high):
+            scaled = _scaled(given, places)
+            if scaled is not None and low <= scaled <= high:
+                return scaled
+        case EnumType(values):
+            if isinstance(given, str) and given in values:
+                return given
+        case StringType():
+            if isinstance(given, str) and given and _is_clean(given):
+                return given
+        case ListType(item):
+            if isinstance(given, list | tuple):
+                return tuple(fit(f"{path}[{n}]", item, one) for n, one in enumerate(given))
+        case _:
+            assert_never(kind)
+    raise FactError(path, given, describe(kind))
+
+
+def show(kind: Type, value: Value) -> Plain:
+    """The outer form of a value: a decimal becomes a number again, a tuple a list."""
+    if isinstance(kind, DecimalType) and isinstance(value, int):
+        return float(Decimal(value).scaleb(-kind.places))
+    if isinstance(kind, ListType) and isinstance(value, tuple):
+        return [show(kind.item, one) for one in value]
+    assert not isinstance(value, tuple)
+    return value
+
+
+def with_unit(kind: Type, unit: str) -> Type:
+    """The number type with a unit."""
+    return evolve(kind, unit=unit) if isinstance(kind, IntType | DecimalType) else kind
+
+
+def _scaled(given: object, places: int) -> int | None:
+    if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
+        return None
+    try:
+        exact = given if isinstance(given, Decimal) else Decimal(repr(given))
+        if not exact.is_finite() or abs(exact) > DECIMAL_SAFE:
+            return None
+        return int(exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN).scaleb(places))
+    except InvalidOperation:
+        return None
+
+
+def _is_clean(text: str) -> bool:
+    """Whether a text can be stored: no lone surrogate, no NUL, not endless."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return len(text) <= MAX_STRING and "\x00" not in text

@@ -1,0 +1,1 @@
+"""Tests that a pack carries: cases, stories and the runner."""
