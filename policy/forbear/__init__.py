@@ -1,1 +1,53 @@
-"""Forbear: a policy engine that treats people even-handedly."""
+"""Forbear: a policy engine that treats people even-handedly.
+
+This is the public face; what is not named here may change without notice.
+"""
+
+from __future__ import annotations
+
+from forbear.engine import Engine
+from forbear.errors import (
+    Diagnostic,
+    EventConflict,
+    EventError,
+    FactError,
+    ForbearError,
+    LedgerError,
+    PackError,
+    PackNotFound,
+    PluginError,
+    SettingError,
+    Span,
+)
+from forbear.hooks import hookimpl
+from forbear.language.ir import Policy
+from forbear.language.pack import load_policy
+from forbear.records import Alarm, Event, Evidence, Owed, Record, SpeechSignals, Turn, Utterance
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Alarm",
+    "Diagnostic",
+    "Engine",
+    "Event",
+    "EventConflict",
+    "EventError",
+    "Evidence",
+    "FactError",
+    "ForbearError",
+    "LedgerError",
+    "Owed",
+    "PackError",
+    "PackNotFound",
+    "PluginError",
+    "Policy",
+    "Record",
+    "SettingError",
+    "Span",
+    "SpeechSignals",
+    "Turn",
+    "Utterance",
+    "hookimpl",
+    "load_policy",
+]

@@ -23,6 +23,7 @@ class Event:
     advisor: str | None = None
     fields: Mapping[str, Plain] = field(factory=dict)  # speaker, text, lang, channel, obligation, how, verdict …
     facts: Mapping[str, object] = field(factory=dict)  # numbers with a fraction stay Decimal until they are fitted
+    withheld: frozenset[str] = frozenset()  # of contact, customer, advisor: said to be unknown, so not inherited
 
 
 @frozen
@@ -59,3 +60,89 @@ class SpeechSignals:
 
     facts: Mapping[str, Plain]
     evidence: tuple[Evidence, ...] = ()
+
+
+@frozen
+class PolicyId:
+    """Which policy decided: its pack, version and the digest of files and settings."""
+
+    pack: str
+    version: str
+    digest: str
+
+
+@frozen
+class Owed:
+    """An obligation as the record lists it. `due` and `start` are UTC; `say` is the text in every language."""
+
+    id: str
+    owe: str
+    to: str
+    due: datetime
+    start: datetime | None = None
+    say: Mapping[str, str] | None = None
+    carries: Mapping[str, Plain] = field(factory=dict)
+
+
+@frozen
+class Recorded:
+    """An entry that this decision appended."""
+
+    id: str
+    entry: str
+
+
+@frozen
+class Amended:
+    """An amendment that this decision appended to an earlier entry."""
+
+    id: str
+    values: Mapping[str, Plain]
+
+
+@frozen
+class Closed:
+    """An obligation that this decision closed, and how."""
+
+    id: str
+    owe: str
+    how: str
+
+
+@frozen
+class Record:
+    """What was decided on one event, and everything that followed.
+
+    `degraded` gives, per decision that fell back, the reason; None where all went well. `facts` holds what the asked
+    decisions may read, `defaulted` the paths for which the vocabulary's default stood in.
+    """
+
+    id: str
+    event: str
+    at: datetime
+    type: str
+    policy: PolicyId
+    evaluator: str
+    confirmed_by: str | None = None
+    degraded: Mapping[str, str] | None = None
+    late: bool = False
+    outcome: Mapping[str, Plain] = field(factory=dict)
+    fired: tuple[str, ...] = ()
+    obligations: tuple[Owed, ...] = ()
+    recorded: tuple[Recorded, ...] = ()
+    facts: Mapping[str, Plain] = field(factory=dict)
+    amended: tuple[Amended, ...] = ()
+    closed: tuple[Closed, ...] = ()
+    overdue: tuple[str, ...] = ()
+    defaulted: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()  # without the words: customer text is not kept
+
+
+@frozen
+class Alarm:
+    """Something that a person should see: which event, what fell back or broke, and why."""
+
+    event: str
+    kind: str  # degraded, invariant, plugin
+    subject: str  # a decision, an invariant or a plugin
+    reason: str

@@ -9,30 +9,45 @@ from forbear.language import ir
 from forbear.language.types import Value
 from forbear.language.walk import reads
 
-Place = Callable[[str], str]  # path → the Python expression that holds its value, None where it is missing
+Place = Callable[[str], tuple[str, bool]]
+"""Path → the Python expression that holds its value, and whether that may be None, because the value is missing."""
+
+# How tightly Python binds; only what binds too loosely for its place is bracketed, for CPython refuses 200 brackets.
+_OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _ATOM = range(7)
 
 
-def expression(expr: ir.Expr, place: Place) -> str:
-    """An expression in Python; operands are bracketed, so precedence is never at stake."""
+def expression(expr: ir.Expr, place: Place, at_least: int = _OR) -> str:
+    """An expression in Python that binds at least as tightly as its place demands."""
+    text, binds = _write(expr, place)
+    return text if binds >= at_least else f"({text})"
+
+
+def _write(expr: ir.Expr, place: Place) -> tuple[str, int]:
+    """An expression in Python, and how tightly it binds."""
     match expr:
         case ir.Constant(value):
-            return repr(value)
+            return repr(value), _ATOM
         case ir.Read(path):
-            return place(path)
+            return place(path)[0], _ATOM
         case ir.Has(path):
-            return f"({place(path)} is not None)"
+            held, may_miss = place(path)
+            return (f"{held} is not None", _COMPARE) if may_miss else ("True", _ATOM)
         case ir.Not(operand):
-            return f"(not {expression(operand, place)})"
+            return f"not {expression(operand, place, _NOT)}", _NOT
         case ir.All(parts):
-            return "(" + " and ".join(expression(part, place) for part in parts) + ")"
+            return " and ".join(expression(part, place, _NOT) for part in parts), _AND
         case ir.Any(parts):
-            return "(" + " or ".join(expression(part, place) for part in parts) + ")"
-        case ir.Compare(operator, left, right) | ir.Arithmetic(operator, left, right):
-            return f"({expression(left, place)} {operator} {expression(right, place)})"
+            return " or ".join(expression(part, place, _AND) for part in parts), _OR
+        case ir.Compare(operator, left, right):
+            return f"{expression(left, place, _SUM)} {operator} {expression(right, place, _SUM)}", _COMPARE
         case ir.In(item, items):
-            return f"({expression(item, place)} in {expression(items, place)})"
+            return f"{expression(item, place, _SUM)} in {expression(items, place, _SUM)}", _COMPARE
         case ir.ListOf(items):
-            return "(" + "".join(expression(item, place) + ", " for item in items) + ")"
+            return "(" + "".join(expression(item, place) + ", " for item in items) + ")", _ATOM
+        case ir.Arithmetic("*", left, right):
+            return f"{expression(left, place, _PRODUCT)} * {expression(right, place, _ATOM)}", _PRODUCT
+        case ir.Arithmetic(operator, left, right):
+            return f"{expression(left, place, _SUM)} {operator} {expression(right, place, _PRODUCT)}", _SUM
         case _:
             assert_never(expr)
 
@@ -47,10 +62,13 @@ def predicate_function(name: str, policy: ir.Policy, where: ir.Expr) -> str:
     """The source of a function `name(a)` that tests an entry's attributes."""
     settings = {path: setting.value for path, setting in policy.settings.items()}
 
-    def place(path: str) -> str:
-        return repr(settings[path]) if path in settings else f"a.get({path!r})"
+    def place(path: str) -> tuple[str, bool]:
+        return (repr(settings[path]), False) if path in settings else (f"a.get({path!r})", True)
 
     return f"def {name}(a):\n    return {expression(where, place)}\n"
+
+
+_EFFECT_SPACES = {"recorded": "record", "owed": "owe"}  # in an invariant: path → action
 
 
 class _EventFunction:
@@ -64,15 +82,15 @@ class _EventFunction:
         self.names = {decision.name: f"d{n}" for n, decision in enumerate(self.decisions)}
         self.facts: dict[str, str] = {}
 
-    def place(self, path: str) -> str:
+    def place(self, path: str) -> tuple[str, bool]:
         if path in self.settings:
-            return repr(self.settings[path])
+            return repr(self.settings[path]), False
         if path in self.names:
-            return self.names[path]
+            return self.names[path], False
         space, _, name = path.partition(".")
-        if space in ("recorded", "owed"):
-            return f"({((space == 'recorded' and 'record') or 'owe', name)!r} in happened)"
-        return self.facts.setdefault(path, f"f{len(self.facts)}")
+        if space in _EFFECT_SPACES:
+            return f"({(_EFFECT_SPACES[space], name)!r} in happened)", False
+        return self.facts.setdefault(path, f"f{len(self.facts)}"), True
 
     def add(self, depth: int, line: str) -> None:
         self.lines.append("    " * depth + line)
@@ -90,28 +108,31 @@ class _EventFunction:
         return "\n".join([*body, *loads, *opening, *self.lines]) + "\n"
 
     def _decide(self, decision: ir.Decision) -> None:
-        value, chosen = self.names[decision.name], self._chosen(decision)
-        rules = [rule for rule in decision.rules if self.plan.event in rule.asked_on]
-        self.add(1, f"{chosen} = ()" if decision.hit == "collect" else f"{chosen} = None")
-        self.add(1, f"if degraded and {decision.name!r} in degraded:")
-        self.add(2, f"{value} = {expression(decision.fallback, self.place)}")
-        if decision.hit == "collect":
-            self.add(1, "else:")
+        """One pass of a loop that the deciding rule leaves; CPython cannot compile thousands of `elif`."""
+        value, chosen, asked = self.names[decision.name], self._chosen(decision), self._asked(decision)
+        collect = decision.hit == "collect"
+        self.add(1, f"{chosen} = ()" if collect else f"{chosen} = None")
+        self.add(1, "while True:")
+        self.add(2, f"if degraded and {decision.name!r} in degraded:")
+        self.add(3, f"{value} = {expression(decision.fallback, self.place)}")
+        self.add(3, "break")
+        if collect:
             self.add(2, f"{value} = {{}}")
-            for n, rule in enumerate(rules):
-                self.add(2, f"if {self._condition(rule)}:")
-                self.add(3, f"{value}[{expression(rule.then, self.place)}] = None")
-                self.add(3, f"{chosen} += ({n},)")
-                self.add(3, f"fired.append({f'{decision.name}.{rule.name}'!r})")
-            self.add(2, f"{value} = tuple({value})")
-            return
-        for n, rule in enumerate(rules):
-            self.add(1, f"elif {self._condition(rule)}:")
-            self.add(2, f"{value} = {expression(rule.then, self.place)}")
-            self.add(2, f"{chosen} = {n}")
-            self.add(2, f"fired.append({f'{decision.name}.{rule.name}'!r})")
-        self.add(1, "else:")
-        self.add(2, f"{value} = {expression(decision.otherwise or decision.fallback, self.place)}")
+        for n, rule in enumerate(asked):
+            then = expression(rule.then, self.place)
+            self.add(2, f"if {self._condition(rule)}:")
+            self.add(3, f"{value}[{then}] = None" if collect else f"{value} = {then}")
+            self.add(3, f"{chosen} += ({n},)" if collect else f"{chosen} = {n}")
+            self.add(3, f"fired.append({f'{decision.name}.{rule.name}'!r})")
+            if not collect:
+                self.add(3, "break")
+        rest = f"tuple({value})" if collect else expression(decision.otherwise or decision.fallback, self.place)
+        self.add(2, f"{value} = {rest}")
+        self.add(2, "break")
+
+    def _asked(self, decision: ir.Decision) -> list[ir.Rule]:
+        """The rules that this event asks, in file order."""
+        return [rule for rule in decision.rules if self.plan.event in rule.asked_on]
 
     def _condition(self, rule: ir.Rule) -> str:
         return "True" if rule.when is None else expression(rule.when, self.place)
@@ -122,14 +143,14 @@ class _EventFunction:
 
     def _happen(self) -> None:
         for decision in self.decisions:
-            rules = [rule for rule in decision.rules if self.plan.event in rule.asked_on]
-            for n, rule in enumerate(rules):
-                if not rule.effects:
-                    continue
-                chosen = self._chosen(decision)
-                self.add(1, f"if {n} in {chosen}:" if decision.hit == "collect" else f"if {chosen} == {n}:")
+            chosen = self._chosen(decision)
+            causing = [(n, rule) for n, rule in enumerate(self._asked(decision)) if rule.effects]
+            if causing:
+                self.add(1, f"if {chosen}:" if decision.hit == "collect" else f"if {chosen} is not None:")
+            for n, rule in causing:
+                self.add(2, f"if {n} in {chosen}:" if decision.hit == "collect" else f"if {chosen} == {n}:")
                 for effect in rule.effects:
-                    self.add(2, f"happenings.append({self._happening(f'{decision.name}.{rule.name}', effect)})")
+                    self.add(3, f"happenings.append({self._happening(f'{decision.name}.{rule.name}', effect)})")
 
     def _happening(self, rule: str, effect: ir.Effect) -> str:
         match effect:
@@ -156,7 +177,6 @@ class _EventFunction:
         if any(path.startswith(("recorded.", "owed.")) for one in asked for path in reads(one.condition)):
             self.add(1, "happened = {(one.action, one.name) for one in happenings}")
         for one in asked:
-            condition = expression(one.condition, self.place)
-            broken = condition if one.never else f"not {condition}"
+            broken = expression(one.condition if one.never else ir.Not(one.condition), self.place, _NOT)
             self.add(1, f"if not (degraded and {one.decision!r} in degraded) and {broken}:")
             self.add(2, f"violated.append({one.name!r})")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from forbear.calendar import Named
 from forbear.language import ir
 from forbear.language.source import Problems
 from forbear.language.walk import effect_expressions, reads
@@ -64,7 +65,7 @@ def _effect_reads(
             if isinstance(effect, ir.Owe):
                 obligation = obligations[effect.obligation]
                 for due in (obligation.due, obligation.start):
-                    if isinstance(due, ir.Named):
+                    if isinstance(due, Named):
                         yield due.path
                 if obligation.say in texts:
                     yield from text_reads(texts[obligation.say])

@@ -1,0 +1,78 @@
+"""Records as JSON, in the names of the public contract."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, cast, get_args
+
+from cattrs import Converter
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+
+from forbear.records import Owed, Record
+
+_SOMETIMES = ("amended", "closed", "overdue", "defaulted", "evidence")
+
+
+def _make_converter() -> Converter:
+    converter = Converter()
+    converter.register_unstructure_hook(datetime, lambda at: at.isoformat())
+    converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text).astimezone(UTC))
+    converter.register_structure_hook_func(_is_plain, lambda value, _: value)
+    converter.register_unstructure_hook_func(_is_plain, lambda value: value)
+    absent = override(omit_if_default=True)
+    for kind, names in (
+        (
+            Owed,
+            {"start": override(omit_if_default=True, rename="from"), "say": absent, "carries": override(rename="with")},
+        ),
+        (Record, dict.fromkeys(_SOMETIMES, absent)),
+    ):
+        converter.register_unstructure_hook(kind, make_dict_unstructure_fn(kind, converter, **names))  # type: ignore[arg-type]
+        converter.register_structure_hook(kind, make_dict_structure_fn(kind, converter, **names))  # type: ignore[arg-type]
+    return converter
+
+
+def _is_plain(kind: object) -> bool:
+    """Whether a type is `Plain`, whose values are JSON already."""
+    return {bool, int, float, str} <= set(get_args(kind))
+
+
+_CONVERTER = _make_converter()
+
+
+def record_as_plain(record: Record) -> dict[str, Any]:
+    """The record as JSON data; fields that do not apply are left out."""
+    return cast(dict[str, Any], _CONVERTER.unstructure(record))
+
+
+def record_from_plain(plain: dict[str, Any]) -> Record:
+    """The record back from its JSON data."""
+    return _CONVERTER.structure(plain, Record)
+
+
+def owed_as_plain(owed: Owed) -> dict[str, Any]:
+    """An obligation as JSON data."""
+    return cast(dict[str, Any], _CONVERTER.unstructure(owed))
+
+
+def owed_from_plain(plain: dict[str, Any]) -> Owed:
+    """The obligation back from its JSON data."""
+    return _CONVERTER.structure(plain, Owed)
+
+
+def dumps(value: object) -> str:
+    """Compact JSON with stable keys; what is stored and hashed."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_number)
+
+
+def line(value: object) -> str:
+    """One line of JSON in the order given; what the command line prints."""
+    return json.dumps(value, ensure_ascii=False, default=_number)
+
+
+def _number(value: object) -> float:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")

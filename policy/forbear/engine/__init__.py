@@ -1,0 +1,8 @@
+"""The engine: the one path from an event to a kept decision."""
+
+from __future__ import annotations
+
+from forbear.engine.events import parse_event, parse_line
+from forbear.engine.path import Engine
+
+__all__ = ["Engine", "parse_event", "parse_line"]

@@ -1,0 +1,215 @@
+"""Happenings → entries, amendments and obligations in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import define, field
+
+from forbear.calendar import UNIT_SECONDS, CalendarError, Due, due_at, in_words
+from forbear.codec import dumps, owed_as_plain
+from forbear.engine.facts import type_of
+from forbear.errors import ForbearError
+from forbear.evaluate import Happening
+from forbear.language import ir
+from forbear.language.texts import OTHERWISE
+from forbear.language.types import IntType, Type, Value, show
+from forbear.ledger.entries import Entry, from_micros, is_open, to_micros
+from forbear.ledger.store import Transaction
+from forbear.records import Amended, Closed, Event, Owed, Plain, Recorded
+
+
+class Impossible(ForbearError):
+    """An effect cannot take place; the decision whose rule caused it falls back."""
+
+    def __init__(self, rule: str, reason: str) -> None:
+        self.rule, self.reason = rule, reason
+        super().__init__(f"{rule}: {reason}")
+
+
+@define
+class Consequences:
+    """What one decision did to the ledger, in the form of its record."""
+
+    policy: ir.Policy
+    event: Event
+    transaction: Transaction
+    environment: Mapping[str, Value]  # facts, settings and outcome, for texts and due times
+    recorded: list[Recorded] = field(factory=list)
+    amended: list[Amended] = field(factory=list)
+    closed: list[Closed] = field(factory=list)
+    owed: list[Owed] = field(factory=list)
+    created: list[Owed] = field(factory=list)
+
+    @property
+    def at(self) -> int:
+        """The event's moment in microseconds."""
+        return to_micros(self.event.at)
+
+    def apply(self, happenings: tuple[Happening, ...]) -> None:
+        """Carry out everything that the deciding rules cause. Raises Impossible, after which nothing may be kept."""
+        beside: dict[str, list[str]] = {}
+        for one in happenings:
+            if one.action == "record":
+                beside.setdefault(one.rule, []).append(self.record(one.name, dict(one.values)))
+            elif one.action == "amend":
+                self._amend(one)
+            elif one.action == "close":
+                self._close(one)
+        for one in happenings:
+            if one.action == "owe":
+                self._owe(one, beside.get(one.rule, []))
+
+    def record(self, kind: str, values: Mapping[str, Value]) -> str:
+        """Append an entry for this event; its id is made of the event's id and the kind."""
+        id_ = self._new_id("l", kind, [one.id for one in self.recorded])
+        self._append(id_, kind, values)
+        self.recorded.append(Recorded(id_, kind))
+        return id_
+
+    def _append(self, id_: str, kind: str, values: Mapping[str, Value]) -> None:
+        event = self.event
+        self.transaction.append(Entry(id_, kind, self.at, event.contact, event.customer, event.advisor, values))
+
+    def _new_id(self, letter: str, name: str, taken: list[str]) -> str:
+        """`l:<event>:<name>`, and `l:<event>:<name>:2` for a second one of the same event."""
+        base = f"{letter}:{self.event.id}:{name}"
+        same = sum(1 for one in taken if one == base or one.rpartition(":")[0] == base)
+        return base if same == 0 else f"{base}:{same + 1}"
+
+    def _amend(self, one: Happening) -> None:
+        entry = self.transaction.entry(one.which, self.at)
+        if entry is None or entry.kind != one.name:
+            raise Impossible(one.rule, f"there is no {one.name} {one.which!r} to amend")
+        self.amend(entry, one.values)
+
+    def amend(self, entry: Entry, values: Mapping[str, Value]) -> None:
+        """Append an amendment to an entry."""
+        self.transaction.amend(entry.id, self.at, values)
+        attributes = self.policy.entries[entry.kind].attributes
+        shown = {name: show(attributes[name].type, value) for name, value in values.items() if name in attributes}
+        self.amended.append(Amended(entry.id, shown))
+
+    # --- closing
+
+    def close(self, obligation: Entry, how: str, reason: str) -> None:
+        """Close an open obligation and append what that closing amends to the entries recorded beside it."""
+        values: dict[str, Value] = {"how": how}
+        if reason:
+            values["reason"] = reason
+        self.transaction.amend(obligation.id, self.at, values)
+        self.transaction.settle(obligation.id)
+        owe = str(obligation.values["owe"])
+        self.closed.append(Closed(obligation.id, owe, how))
+        declared = self.policy.obligations.get(owe)
+        closing = declared.closes.get(how) if declared is not None else None
+        for kind, changes in closing.amends if closing is not None else ():
+            for id_ in _ids(obligation.values.get("beside")):
+                entry = self.transaction.entry(id_, self.at)
+                if entry is not None and entry.kind == kind:
+                    self.amend(entry, dict(changes))
+
+    def _close(self, one: Happening) -> None:
+        for entry in self._obligations("customer" if self.event.customer else "contact"):
+            if entry.values["owe"] != one.name or not is_open(entry):
+                continue
+            if all(entry.values.get(name) == value for name, value in one.values.items()):
+                self.close(entry, one.how, one.reason)
+
+    def _obligations(self, scope: str) -> list[Entry]:
+        scope_id = self.event.customer if scope == "customer" else self.event.contact
+        if scope_id is None:
+            return []
+        return list(self.transaction.entries("obligation", scope, scope_id, None, self.at))
+
+    # --- owing
+
+    def _owe(self, one: Happening, beside: list[str]) -> None:
+        declared = self.policy.obligations[one.name]
+        standing = self._standing(declared)
+        if standing is not None:
+            self.owed.append(self._described(standing, declared))
+            return
+        id_ = self._new_id("o", one.name, [owed.id for owed in self.created])
+        due, start = self._moment(declared.due, one.rule), None
+        if declared.start is not None:
+            start = self._moment(declared.start, one.rule)
+        values: dict[str, Value] = {"owe": one.name, "to": declared.to, "how": "none", "due": to_micros(due)}
+        if start is not None:
+            values["from"] = to_micros(start)
+        values |= one.values
+        values["beside"] = tuple(beside)
+        self._append(id_, "obligation", values)
+        say = self._say(declared.say) if declared.say else None
+        owed = Owed(id_, one.name, declared.to, due, start, say, _carried(declared, one.values))
+        self.transaction.owe(id_, to_micros(due), dumps(owed_as_plain(owed)))
+        self.owed.append(owed)
+        self.created.append(owed)
+
+    def _standing(self, declared: ir.Obligation) -> Entry | None:
+        """The first obligation that stands in the way of a second one, after this event's own closing."""
+        if declared.once is None:
+            return None
+        for entry in self._obligations(declared.once.per):
+            if entry.values["owe"] == declared.name and (is_open(entry) or not declared.once.while_open):
+                return entry
+        return None
+
+    def _described(self, entry: Entry, declared: ir.Obligation) -> Owed:
+        due, start = entry.values["due"], entry.values.get("from")
+        assert isinstance(due, int)
+        return Owed(
+            entry.id,
+            declared.name,
+            str(entry.values["to"]),
+            from_micros(due),
+            from_micros(start) if isinstance(start, int) else None,
+            None,
+            _carried(declared, entry.values),
+        )
+
+    def _moment(self, due: Due, rule: str) -> datetime:
+        try:
+            return due_at(self.policy.calendar, self.event.at, due, self._seconds)
+        except CalendarError as error:
+            raise Impossible(rule, str(error)) from error
+
+    def _seconds(self, path: str) -> int:
+        setting = self.policy.settings.get(path)
+        kind = setting.type if setting is not None else type_of(self.policy, self.event.type, path)
+        value = self.environment[path]
+        assert isinstance(kind, IntType)
+        assert isinstance(value, int)
+        return value * UNIT_SECONDS[kind.unit]
+
+    # --- texts
+
+    def _say(self, name: str) -> dict[str, str]:
+        """A text in every language, its placeholders filled."""
+        text = self.policy.texts[name]
+        chosen = str(self.environment[text.by]) if text.by else OTHERWISE
+        variant = text.variants.get(chosen) or text.variants[OTHERWISE]
+        return {
+            language: "".join(
+                part if isinstance(part, str) else _in_text(self.environment[part.path], part.type, language)
+                for part in template
+            )
+            for language, template in variant.items()
+        }
+
+
+def _in_text(value: Value, kind: Type, language: str) -> str:
+    """A value inside a text; a stretch of time is written in words."""
+    unit = getattr(kind, "unit", "")
+    if isinstance(value, int) and unit in UNIT_SECONDS:
+        return in_words(value * UNIT_SECONDS[unit], "zh" if language == "zh" else "en")
+    return str(show(kind, value))
+
+
+def _carried(declared: ir.Obligation, values: Mapping[str, Value]) -> dict[str, Plain]:
+    return {name: show(attribute.type, values[name]) for name, attribute in declared.carries.items() if name in values}
+
+
+def _ids(value: object) -> tuple[str, ...]:
+    return tuple(str(one) for one in value) if isinstance(value, tuple) else ()

@@ -1,0 +1,242 @@
+"""JSON data → an event, every field checked against what its type has."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from forbear.codec import dumps
+from forbear.errors import EventError, FactError
+from forbear.language.events import COMMON, EVENT_TYPES
+from forbear.language.ir import Policy
+from forbear.language.shape import did_you_mean
+from forbear.language.types import EnumType, Scalar, StringType, fit, show
+from forbear.records import Event, Plain
+
+MAX_ID = 200
+MAX_TEXT = 100_000
+MAX_LINE = 1_000_000
+
+
+def parse_line(line: str) -> dict[str, Any]:
+    """One line of JSON as data; fractions stay exact. Raises EventError for anything but one object."""
+    if len(line) > MAX_LINE:
+        raise EventError(f"the line is longer than {MAX_LINE:,} characters")
+    try:
+        given = json.loads(line, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_pairs)
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        raise EventError(f"this is not JSON: {error}") from None
+    if not isinstance(given, dict):
+        raise EventError("an event is a JSON object")
+    return given
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number of JSON")
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} stands twice")
+    return found
+
+
+def parse_event(given: Mapping[str, Any], policy: Policy) -> Event:
+    """The event that the data describe. Raises EventError, which says which field is wrong and how to mend it."""
+    id_ = _id(given.get("id"), "id")
+    if id_ is None:
+        raise EventError("an event needs an `id`; it makes the event idempotent")
+    type_ = given.get("type")
+    if not isinstance(type_, str) or type_ not in policy.events:
+        known = [name for name in policy.events if not _is_raised(name)]
+        raise EventError(f"there is no event type {_shown(type_)}; {did_you_mean(str(type_), known)}".rstrip("; "), id_)
+    if _is_raised(type_):
+        raise EventError(f"`{type_}` is raised by the engine itself, on a `tick`", id_)
+    try:
+        return _build(id_, type_, given, policy)
+    except EventError as error:
+        raise EventError(str(error), id_) from None
+
+
+def _is_raised(type_: str) -> bool:
+    return type_ in EVENT_TYPES and EVENT_TYPES[type_].raised
+
+
+def _build(id_: str, type_: str, given: Mapping[str, Any], policy: Policy) -> Event:
+    fields = _fields(type_, given, policy)
+    inherit = {name: given[name] for name in ("contact", "customer", "advisor") if name in given}
+    withheld = frozenset(name for name, value in inherit.items() if value is None)
+    return Event(
+        id=id_,
+        at=_moment(given.get("at")),
+        type=type_,
+        contact=_id(inherit.get("contact"), "contact"),
+        customer=_id(inherit.get("customer"), "customer"),
+        advisor=_id(inherit.get("advisor"), "advisor"),
+        fields=fields,
+        facts=_facts(given.get("facts"), policy),
+        withheld=withheld,
+    )
+
+
+def _id(value: object, name: str) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value or len(value) > MAX_ID or not _is_clean(value):
+        raise EventError(f"`{name}` is a text of 1 to {MAX_ID} characters, not {_shown(value)}")
+    return value
+
+
+def _is_clean(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text
+
+
+def _moment(value: object) -> datetime:
+    """RFC 3339 with a zone, as UTC."""
+    hint = "an event needs `at`, a moment with a zone such as 2026-03-02T09:00:00+00:00"
+    if isinstance(value, datetime):
+        moment = value
+    elif isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            raise EventError(f"{_shown(value)} is not a moment: {hint}") from None
+    else:
+        raise EventError(hint)
+    if moment.tzinfo is None:
+        raise EventError(f"{_shown(value)} has no zone: {hint}")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise EventError(f"{_shown(value)} lies outside the calendar: {hint}") from None
+
+
+def _fields(type_: str, given: Mapping[str, Any], policy: Policy) -> dict[str, Plain]:
+    """What the type has beside the common fields; defaults filled in."""
+    described = EVENT_TYPES.get(type_)
+    if described is None:
+        return _own_fields(type_, given, policy)
+    known = {*COMMON, *described.fields}
+    _refuse_unknown(type_, given, known | ({"before"} if type_ == "utterance" else set()))
+    fields: dict[str, Plain] = {}
+    for name, one in described.fields.items():
+        value = given.get(name)
+        if value is None and one.default is not None:
+            value = one.default
+        if value is None:
+            if one.required:
+                raise EventError(f"`{type_}` needs `{name}`")
+            continue
+        if one.private:
+            fields[name] = _text(value, name)
+        else:
+            fields[name] = _fit(name, one.type, value)
+    if type_ == "utterance" and given.get("before") is not None:
+        fields["before"] = _before(given["before"])
+    return fields
+
+
+def _own_fields(type_: str, given: Mapping[str, Any], policy: Policy) -> dict[str, Plain]:
+    """The fields of a type that the pack declares."""
+    declared = {
+        path.removeprefix("event."): fact
+        for path, fact in policy.events[type_].items()
+        if path.startswith("event.") and path.removeprefix("event.") not in COMMON
+    }
+    _refuse_unknown(type_, given, {*COMMON, *declared})
+    fields: dict[str, Plain] = {}
+    for name, fact in declared.items():
+        value = given.get(name)
+        if value is not None:
+            fields[name] = show(fact.type, fit(name, fact.type, value)) if _fits(name, fact.type, value) else None
+        elif fact.default is not None:
+            fields[name] = show(fact.type, fact.default)
+        elif not fact.optional:
+            raise EventError(f"`{type_}` needs `{name}`")
+    return fields
+
+
+def _fits(name: str, kind: Any, value: object) -> bool:
+    try:
+        fit(name, kind, value)
+    except FactError as error:
+        raise EventError(str(error)) from None
+    return True
+
+
+def _refuse_unknown(type_: str, given: Mapping[str, Any], known: set[str]) -> None:
+    for name in given:
+        if name not in known:
+            raise EventError(f"`{type_}` has no field {_shown(name)}; {did_you_mean(str(name), known)}".rstrip("; "))
+
+
+def _fit(name: str, kind: Scalar, value: object) -> Plain:
+    if isinstance(kind, StringType):
+        return _id(value, name)
+    _fits(name, kind, value)
+    assert isinstance(value, str) or not isinstance(kind, EnumType)
+    return value  # type: ignore[return-value]
+
+
+def _text(value: object, name: str) -> str:
+    """What somebody said or wrote; it may be empty, and broken characters are replaced, never an error."""
+    if not isinstance(value, str):
+        raise EventError(f"`{name}` is a text")
+    if len(value) > MAX_TEXT:
+        raise EventError(f"`{name}` is longer than {MAX_TEXT:,} characters")
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def _before(value: object) -> list[Plain]:
+    """Earlier turns: `[{"speaker", "text"}]`, oldest first."""
+    if not isinstance(value, list) or len(value) > 1000:
+        raise EventError("`before` is a list of at most 1,000 turns")
+    turns: list[Plain] = []
+    for turn in value:
+        if not isinstance(turn, Mapping) or set(turn) != {"speaker", "text"}:
+            raise EventError('a turn of `before` is {"speaker": …, "text": …}')
+        turns.append({"speaker": _text(turn["speaker"], "speaker"), "text": _text(turn["text"], "text")})
+    return turns
+
+
+def _facts(value: object, policy: Policy) -> dict[str, object]:
+    """Facts by path; a name that the vocabulary does not have is an error of the event, a misfit value is not."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise EventError('`facts` is an object such as {"contact.wait": 40}')
+    for path in value:
+        if path not in policy.facts:
+            raise EventError(f"there is no fact {_shown(path)}; {did_you_mean(str(path), policy.facts)}".rstrip("; "))
+    return dict(value)
+
+
+def fingerprint(event: Event) -> str:
+    """A hash of what an event says, the same however its JSON is laid out."""
+    told = {
+        "id": event.id,
+        "at": event.at.isoformat(),
+        "type": event.type,
+        "contact": event.contact,
+        "customer": event.customer,
+        "advisor": event.advisor,
+        "withheld": sorted(event.withheld),
+        "fields": event.fields,
+        "facts": event.facts,
+    }
+    return hashlib.sha256(dumps(told).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

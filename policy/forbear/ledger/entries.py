@@ -1,0 +1,57 @@
+"""An entry of the ledger, as rules see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from attrs import frozen
+
+from forbear.language.types import Value
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SECOND = 1_000_000  # the ledger counts microseconds
+
+
+@frozen
+class Entry:
+    """One entry with its values as amended up to some moment; `at` is its own, in microseconds since 1970 UTC."""
+
+    id: str
+    kind: str
+    at: int
+    contact: str | None
+    customer: str | None
+    advisor: str | None
+    values: Mapping[str, Value]
+
+
+def to_micros(at: datetime) -> int:
+    """A moment as the ledger keeps it."""
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+def from_micros(micros: int) -> datetime:
+    """The moment again, in UTC."""
+    return EPOCH + timedelta(microseconds=micros)
+
+
+def attributes(entry: Entry, at: int) -> dict[str, Value]:
+    """Everything that a fold or an event may read of an entry at a moment; what is missing is absent."""
+    found: dict[str, Value] = {**entry.values, "id": entry.id, "age": max(0, at - entry.at) // SECOND}
+    for name, value in (("contact", entry.contact), ("customer", entry.customer), ("advisor", entry.advisor)):
+        if value is not None:
+            found[name] = value
+    if entry.kind == "obligation":
+        due = entry.values["due"]
+        assert isinstance(due, int)
+        found["open"] = is_open(entry)
+        found["overdue"] = is_open(entry) and due < at
+    return found
+
+
+def is_open(entry: Entry) -> bool:
+    """Whether an obligation still waits to be closed, or an offence to be reviewed."""
+    if entry.kind == "obligation":
+        return entry.values.get("how", "none") == "none"
+    return entry.values.get("status", "provisional") == "provisional"
