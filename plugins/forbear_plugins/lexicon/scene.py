@@ -1,0 +1,130 @@
+"""What stands around a hostile word: whom the clause speaks of, who is quoted, where it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+
+from attrs import frozen
+
+REACH = 9
+"""Words on either side that are looked at; Chinese counts characters."""
+
+NEAR = 4
+"""Words that may stand between a reporting verb and what it reports."""
+
+PARTICLES = frozenset("吧啊呀吗呢嘛么了的")
+"""Chinese words that carry a mood only."""
+
+_ENDS = frozenset(".!?\n")
+STOPS = _ENDS | frozenset(",;:")
+REFERENTS = frozenset(("you", "your", "you_all", "self", "he", "third", "it", "thing", "company"))
+_NOUNS = frozenset(("third", "thing", "company"))
+_LIGHT = frozenset(("link", "be", "is", "a", "the", "modal", "not", "filler"))
+
+
+@frozen(slots=True)
+class Subject:
+    """Whom the words before a mark speak of, and how the two are joined."""
+
+    role: str
+    word: int  # where it is said
+    loose: int  # words in between that no table knows
+    roles: Set[str]  # what the others in between are
+
+
+@frozen(slots=True)
+class Scene:
+    """A text of words with the roles of its cues; `rude` are the words inside hostile marks."""
+
+    words: list[str]
+    cues: Mapping[int, str]
+    rude: Set[int]
+
+    def role(self, word: int) -> str:
+        """The role of a word; empty if it has none or is not there."""
+        return self.cues.get(word, "")
+
+    def run(self, word: int) -> tuple[int, int]:
+        """The stretch of words around this one that share its role, such as the characters of 你们."""
+        start, end, role = word, word + 1, self.role(word)
+        while role and start > 0 and word - start < REACH and self.role(start - 1) == role:
+            start -= 1
+        while role and end - word < REACH and self.role(end) == role:
+            end += 1
+        return start, end
+
+    def ends(self, word: int) -> bool:
+        """Whether the clause ends before this word."""
+        return word < 0 or word >= len(self.words) or self.words[word] in STOPS
+
+    def back(self, start: int, reach: int = REACH) -> Iterator[int]:
+        """The words before `start` in its clause, nearest first."""
+        for word in range(start - 1, max(-1, start - 1 - reach), -1):
+            if self.words[word] in STOPS:
+                return
+            yield word
+
+    def on(self, end: int, reach: int = REACH) -> Iterator[int]:
+        """The words from `end` on in its clause."""
+        for word in range(end, min(len(self.words), end + reach)):
+            if self.words[word] in STOPS:
+                return
+            yield word
+
+    def subject(self, start: int) -> Subject:
+        """The nearest referent before `start`; role "" and the clause's first word if there is none."""
+        loose, first = 0, start
+        roles: set[str] = set()
+        for word in self.back(start):
+            role, first = self.cues.get(word, ""), word
+            if role in REFERENTS:
+                return Subject(role, word, loose, roles)
+            if role == "report":
+                return Subject(role, word, loose, roles)
+            if word in self.rude and role != "not":
+                continue
+            roles.add(role)
+            loose += role not in _LIGHT
+        return Subject("", first, loose, roles)
+
+    def described(self, end: int) -> int:
+        """The noun that a mark stands in front of, past other rude words: "useless company"; -1 if none."""
+        for word in self.on(end, 5):
+            if word not in self.rude and self.words[word] != "的":
+                return word if self.role(word) in _NOUNS else -1
+        return -1
+
+    def quoted(self, start: int) -> bool:
+        """Whether somebody else's words are reported right before `start`."""
+        for word in range(start - 1, max(-1, start - 1 - NEAR), -1):
+            if self.words[word] in _ENDS:
+                return False
+            if self.cues.get(word) == "report":
+                return True
+        return False
+
+    def denied(self, start: int) -> bool:
+        """Whether a denial stands right before `start`, past words that carry no weight."""
+        for word in self.back(start, NEAR):
+            role = self.cues.get(word, "")
+            if role == "not":
+                return True
+            if role in ("you", "your"):
+                return False
+        return False
+
+    def spoken_to_after(self, end: int) -> bool:
+        """Whether "you" closes the clause right after `end`: "how stupid are you", 傻逼吧你."""
+        for word in self.on(end, 4):
+            role = self.role(word)
+            if role == "you":
+                return self.ends(word + 1) or self.role(word + 1) in ("be", "is")
+            if role not in ("be", "is", "link", "modal") and self.words[word] not in PARTICLES:
+                return False
+        return False
+
+    def alone(self, start: int, end: int) -> bool:
+        """Whether the clause says nothing else, save words that carry no weight."""
+        before = (word for word in self.back(start) if word not in self.rude)
+        after = (word for word in self.on(end) if word not in self.rude and self.words[word] not in PARTICLES)
+        return all(self.role(word) in _LIGHT for word in before) and not any(True for _ in after)
