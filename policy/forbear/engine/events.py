@@ -69,7 +69,7 @@ def _is_raised(type_: str) -> bool:
 
 
 def _build(id_: str, type_: str, given: Mapping[str, Any], policy: Policy) -> Event:
-    fields = _fields(type_, given, policy)
+    fields = fields_of(type_, given, policy)
     inherit = {name: given[name] for name in ("contact", "customer", "advisor") if name in given}
     withheld = frozenset(name for name, value in inherit.items() if value is None)
     return Event(
@@ -121,7 +121,7 @@ def _moment(value: object) -> datetime:
         raise EventError(f"{_shown(value)} lies outside the calendar: {hint}") from None
 
 
-def _fields(type_: str, given: Mapping[str, Any], policy: Policy) -> dict[str, Plain]:
+def fields_of(type_: str, given: Mapping[str, Any], policy: Policy) -> dict[str, Plain]:
     """What the type has beside the common fields; defaults filled in."""
     described = EVENT_TYPES.get(type_)
     if described is None:

@@ -11,7 +11,7 @@ from forbear.engine.facts import Supplied
 from forbear.errors import PluginError
 from forbear.hooks import Hooks
 from forbear.logs import log
-from forbear.records import Alarm, Event, Owed, Record, SpeechSignals, Turn, Utterance
+from forbear.records import Alarm, Event, Owed, Plain, Record, SpeechSignals, Turn, Utterance
 
 ENTRY_POINTS = "forbear"
 
@@ -67,11 +67,12 @@ class Plugins:
                 wrong = PluginError(name, "supply_facts", f"answered {type(answer).__name__}, not a mapping of facts")
                 supplied.failed.append((name, "", str(wrong)))
         if event.type == "utterance" and isinstance(event.fields.get("text"), str):
-            self._listen(event, supplied)
+            self.listen(utterance_of(event.fields), supplied)
         return supplied
 
-    def _listen(self, event: Event, supplied: Supplied) -> None:
-        for name, answer in self._call("hear", utterance=utterance_of(event)):
+    def listen(self, utterance: Utterance, supplied: Supplied) -> None:
+        """Add what plugins hear in an utterance."""
+        for name, answer in self._call("hear", utterance=utterance):
             if isinstance(answer, SpeechSignals):
                 for path, value in answer.facts.items():
                     supplied.values.setdefault(path, (value, name))
@@ -103,14 +104,14 @@ class Plugins:
             self._call("alarm_raised", alarm=alarm)
 
 
-def utterance_of(event: Event) -> Utterance:
-    """What was said, for a signal plugin."""
-    text, before = event.fields.get("text"), event.fields.get("before")
+def utterance_of(fields: Mapping[str, Plain]) -> Utterance:
+    """What was said, for a signal plugin, from the fields of an `utterance` event."""
+    text, before = fields.get("text"), fields.get("before")
     turns = before if isinstance(before, list) else []
     return Utterance(
         text=text if isinstance(text, str) else "",
-        lang=str(event.fields.get("lang", "auto")),
-        speaker=str(event.fields.get("speaker", "customer")),
+        lang=str(fields.get("lang", "auto")),
+        speaker=str(fields.get("speaker", "customer")),
         before=tuple(Turn(str(turn["speaker"]), str(turn["text"])) for turn in turns if isinstance(turn, dict)),
     )
 

@@ -1,0 +1,70 @@
+# `make demo` and `make test` are all that a fresh machine needs; each makes its own environment in .venv.
+# They want Python 3.11 or newer and, for durable-rules below Python 3.13, a C compiler.
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$p && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test lint types layers suite packs examples picture wheel clean
+
+demo: .venv/run.stamp        ## the shipped story, in English; LANG_=zh tells it in Chinese
+	@$(BIN)/forbear demo --lang $(or $(LANG_),en)
+
+test: .venv/dev.stamp lint types layers packs suite    ## everything that CI runs
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev.stamp
+	$(BIN)/mypy
+
+layers: .venv/dev.stamp
+	$(BIN)/lint-imports
+
+packs: .venv/dev.stamp
+	$(BIN)/forbear check standard
+	$(BIN)/forbear test standard --coverage
+
+suite: .venv/dev.stamp
+	$(BIN)/python -m pytest -n auto -q
+
+examples: .venv/dev.stamp    ## the property tests with twenty times the examples
+	FORBEAR_EXAMPLES=20 $(BIN)/python -m pytest -n auto -q tests/evaluate tests/engine tests/ledger tests/calendar
+
+picture: .venv/run.stamp     ## draw the demo for the README anew
+	$(BIN)/forbear demo --svg docs/images/demo.svg >/dev/null
+	$(BIN)/forbear demo --lang zh --svg docs/images/demo.zh.svg >/dev/null
+
+wheel: .venv/dev.stamp
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean:
+	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# --- the environment
+
+.venv/python.stamp:
+	@test -n "$(PYTHON)" || { echo "forbear: no Python 3.11 or newer found; install one, or say make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	echo "forbear: $(PYTHON) cannot make environments; on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info >= (3, 13))' || exit 0; \
+	command -v cc >/dev/null 2>&1 || command -v gcc >/dev/null 2>&1 || command -v clang >/dev/null 2>&1 || { \
+	echo "forbear: no C compiler found. durable-rules comes as source and needs one to install."; \
+	echo "         On Debian or Ubuntu: apt-get install build-essential python3-dev; on Fedora: dnf install gcc python3-devel;"; \
+	echo "         on macOS: xcode-select --install. With Python 3.13 durable-rules is not used, and none is needed."; exit 1; }; \
+	$(PYTHON) -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")))' || { \
+	echo "forbear: the headers of $(PYTHON) are missing (Python.h), and durable-rules comes as source."; \
+	echo "         On Debian or Ubuntu: apt-get install python3-dev."; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/run.stamp: pyproject.toml | .venv/python.stamp
+	@$(PIP) --editable .
+	@touch $@
+
+.venv/dev.stamp: pyproject.toml | .venv/python.stamp
+	@$(PIP) --editable '.[dev]'
+	@touch $@ .venv/run.stamp

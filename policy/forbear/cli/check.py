@@ -1,0 +1,47 @@
+"""`forbear check`: every problem of a pack, each at its word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forbear.cli.console import JsonOption, out, print_json, show_diagnostics
+from forbear.errors import Diagnostic, PackError
+from forbear.language import ir
+from forbear.language.pack import build_policy, find_pack, read_pack
+from forbear.testing.cases import read_tests
+
+
+def check(
+    pack: Annotated[str, typer.Argument(help="A folder, or the name of a bundled pack.")] = "standard",
+    json: JsonOption = False,
+) -> None:
+    """Check a policy pack and its tests; all problems come in one run."""
+    folder = find_pack(pack)
+    policy, problems = _problems(folder)
+    if json:
+        for one in problems:
+            print_json(one.as_json())
+    else:
+        console = out()
+        show_diagnostics(console, problems)
+        if policy is not None and not problems:
+            rules = sum(len(one.rules) for one in policy.decisions.values())
+            console.print(
+                f"[green]{policy.name} {policy.version}[/]: {len(policy.decisions)} decisions, {rules} rules, "
+                f"{len(policy.obligations)} obligations, {len(policy.invariants)} promises; no problems"
+            )
+        else:
+            console.print(f"[bold]{len(problems)} problem{'s' if len(problems) != 1 else ''}[/]")
+    raise typer.Exit(1 if problems else 0)
+
+
+def _problems(folder: Path) -> tuple[ir.Policy | None, tuple[Diagnostic, ...]]:
+    try:
+        policy = build_policy(read_pack(folder))
+        read_tests(folder, policy)
+    except PackError as error:
+        return None, error.diagnostics
+    return policy, ()

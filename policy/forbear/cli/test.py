@@ -1,0 +1,64 @@
+"""`forbear test`: the tests that a pack carries."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from forbear.cli.console import EvaluatorOption, JsonOption, out, print_json, show_diagnostics
+from forbear.errors import PackError
+from forbear.language.pack import find_pack
+from forbear.testing.runner import Report, run_tests
+
+
+def check_tests(
+    pack: Annotated[str, typer.Argument(help="A folder, or the name of a bundled pack.")] = "standard",
+    coverage: Annotated[bool, typer.Option("--coverage", help="Name the rules that no test made fire.")] = False,
+    evaluator: EvaluatorOption = "auto",
+    json: JsonOption = False,
+) -> None:
+    """Run a pack's `*.test.yaml`: cases and stories."""
+    console = out()
+    try:
+        report = run_tests(find_pack(pack), evaluator)
+    except PackError as error:
+        if json:
+            for one in error.diagnostics:
+                print_json(one.as_json())
+        else:
+            show_diagnostics(console, error.diagnostics)
+        raise typer.Exit(1) from None
+    if json:
+        _as_json(report, coverage)
+    else:
+        _as_text(console, report, coverage)
+    raise typer.Exit(1 if report.failed else 0)
+
+
+def _as_json(report: Report, coverage: bool) -> None:
+    for result in report.results:
+        failures = [{"at": str(one.span), "message": one.message} for one in result.failures]
+        print_json(
+            {"test": result.test.name, "file": result.test.span.file, "passed": not failures, "failures": failures}
+        )
+    if coverage:
+        print_json({"unfired": report.unfired()})
+
+
+def _as_text(console: Console, report: Report, coverage: bool) -> None:
+    for result in report.results:
+        mark = ("✗ ", "bold red") if result.failures else ("✓ ", "green")
+        console.print(Text.assemble(mark, result.test.name))
+        for one in result.failures:
+            console.print(Text.assemble(("    ", ""), (f"{one.span}: ", "blue"), one.message))
+    if coverage:
+        rules = sum(len(one.rules) for one in report.policy.decisions.values())
+        unfired = report.unfired()
+        console.print(f"{rules - len(unfired)} of {rules} rules fired")
+        for rule in unfired:
+            console.print(Text.assemble(("  never fired: ", "yellow"), rule))
+    passed = len(report.results) - report.failed
+    console.print(f"[bold]{passed} passed, {report.failed} failed[/]")

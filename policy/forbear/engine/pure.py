@@ -1,0 +1,139 @@
+"""One decision on given facts alone: no ledger, no plugins, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import evolve, frozen
+
+from forbear.errors import EventError, FactError
+from forbear.evaluate import Evaluation, make_evaluator
+from forbear.language import ir
+from forbear.language.events import EVENT_TYPES
+from forbear.language.plan import plan_event
+from forbear.language.shape import did_you_mean
+from forbear.language.types import Type, Value, fit
+from forbear.ledger.fold import answer
+
+
+@frozen
+class Answer:
+    """A pure decision: what was decided on which event type and facts, and why any decision fell back."""
+
+    event: str
+    policy: ir.Policy  # with the decisions that were given held fixed
+    facts: Mapping[str, Value]
+    evaluation: Evaluation
+    degraded: Mapping[str, str]
+
+
+def decide_facts(
+    policy: ir.Policy, given: Mapping[str, Any], *, asked: frozenset[str] = frozenset(), evaluator: str = "auto"
+) -> Answer:
+    """Decide on `given`: facts and folds by path, and decisions by name, which are then held fixed.
+
+    The event type is `event.type`, else the first type on which everything in `asked` is decided and everything given
+    can be read. Folds that are not given see an empty past; a fact that is missing, or does not fit, makes the decisions
+    that read it fall back. Raises EventError for a name that does not exist or an event type that cannot be told.
+    """
+    event = _event_type(policy, given, asked)
+    fixed = {name: value for name, value in given.items() if name in policy.decisions}
+    held = _hold(policy, event, fixed)
+    facts, refused = _facts(held, event, given)
+    plan = held.plans[event]
+    degraded = {
+        name: refused[min(plan.reads[name] & refused.keys())]
+        for name in plan.decisions
+        if plan.reads[name] & refused.keys()
+    }
+    evaluation = make_evaluator(evaluator, held).decide(event, facts, frozenset(degraded))
+    return Answer(event, held, facts, evaluation, degraded)
+
+
+def type_at(policy: ir.Policy, event: str, path: str) -> Type | None:
+    """The type of a fact, fold or decision as it can be read on an event, or None."""
+    if path in policy.decisions:
+        return policy.decisions[path].outcome_type if event in policy.decisions[path].asked_on else None
+    if path in policy.folds:
+        return policy.folds[path].type
+    if path in policy.facts:
+        return policy.facts[path].type
+    found = policy.events[event].get(path)
+    return found.type if found is not None else None
+
+
+def _event_type(policy: ir.Policy, given: Mapping[str, Any], asked: frozenset[str]) -> str:
+    if "event.type" in given:
+        event = given["event.type"]
+        if event not in policy.events:
+            raise EventError(f"there is no event type {event!r}; {did_you_mean(str(event), policy.events)}".rstrip("; "))
+        return str(event)
+    for path in given:
+        if all(type_at(policy, event, path) is None for event in policy.events):
+            known = [*policy.facts, *policy.folds, *policy.decisions]
+            raise EventError(f"there is no fact {path!r}; {did_you_mean(path, known)}".rstrip("; "))
+    fitting = [
+        event
+        for event, plan in policy.plans.items()
+        if plan.decisions and asked <= set(plan.decisions)
+        if all(type_at(policy, event, path) is not None for path in given)
+    ]
+    if not fitting:
+        raise EventError("no event type decides all of this on these facts; give `event.type`")
+    # The event that reads most of what is given is the one that was meant.
+    return max(fitting, key=lambda event: len(policy.plans[event].facts & given.keys()))
+
+
+def _hold(policy: ir.Policy, event: str, fixed: Mapping[str, Any]) -> ir.Policy:
+    """The policy with decisions replaced by given values, planned anew."""
+    if not fixed:
+        return policy
+    decisions = dict(policy.decisions)
+    for name, value in fixed.items():
+        one = decisions[name]
+        try:
+            constant = ir.Constant(fit(name, one.outcome_type, value))
+        except FactError as error:
+            raise EventError(str(error)) from None
+        decisions[name] = evolve(one, type=one.outcome_type, hit="first", rules=(), otherwise=constant)
+    held = evolve(policy, decisions=decisions)
+    return evolve(held, plans={**policy.plans, event: plan_event(event, held)})
+
+
+def _facts(policy: ir.Policy, event: str, given: Mapping[str, Any]) -> tuple[dict[str, Value], dict[str, str]]:
+    """The facts that the event needs, and why others are refused."""
+    values: dict[str, Value] = {}
+    refused: dict[str, str] = {}
+    for path, value in given.items():
+        kind = type_at(policy, event, path)
+        if kind is None:
+            raise EventError(f"{path!r} is not read on `{event}`")
+        if value is None or path in policy.decisions:
+            continue
+        try:
+            values[path] = fit(path, kind, value)
+        except FactError as error:
+            refused[path] = str(error)
+    values["event.type"] = event
+    for path in policy.plans[event].facts:
+        if path in values or path in refused:
+            continue
+        if path in policy.folds:
+            empty = answer(policy.folds[path], [])
+            if empty is not None:
+                values[path] = empty
+            continue
+        fact = policy.facts.get(path) or policy.events[event].get(path)
+        if fact is not None and path == f"event.{_named(event)}":
+            values[path] = "given"  # some entry is named; which one matters to no rule
+        elif fact is not None and fact.default is not None:
+            values[path] = fact.default
+        elif fact is not None and not fact.optional:
+            refused[path] = f"{path} is missing"
+    return values, refused
+
+
+def _named(event: str) -> str:
+    """The kind of entry that an event type names by id, or nothing."""
+    return EVENT_TYPES[event].names if event in EVENT_TYPES else ""

@@ -1,0 +1,130 @@
+"""`*.test.yaml` → cases and stories, every word of them checked against the pack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from forbear.errors import PackError, Span
+from forbear.language import ir
+from forbear.language.check import plain
+from forbear.language.pack import TEST_SUFFIX
+from forbear.language.shape import Shape, did_you_mean
+from forbear.language.source import Problems, read_source
+from forbear.language.tree import Mapping as Tree
+from forbear.language.tree import Node, parse_tree
+
+LISTS = ("fired", "owes", "records", "closed", "overdue")
+CHECKS = (*LISTS, "degraded", "late", "error")
+
+
+@frozen
+class Expectation:
+    """One thing that a test expects: a decision's value, or one of the checks such as `fired`."""
+
+    name: str
+    value: Any
+    span: Span
+
+
+@frozen
+class Step:
+    """One event of a story, with what is expected of its decision."""
+
+    event: Mapping[str, Any]
+    expect: tuple[Expectation, ...]
+    span: Span
+
+
+@frozen
+class PackTest:
+    """A case (facts given, one pure decision) or a story (events through engine and ledger)."""
+
+    name: str
+    settings: Mapping[str, Any]
+    given: Mapping[str, Any]
+    expect: tuple[Expectation, ...]
+    story: tuple[Step, ...]
+    span: Span
+
+
+def read_tests(folder: Path, policy: ir.Policy) -> list[PackTest]:
+    """The tests of a pack, in file order. Raises PackError where a test file is not well formed."""
+    problems = Problems()
+    shape = Shape(problems)
+    tests: list[PackTest] = []
+    for path in sorted(folder.rglob(f"*{TEST_SUFFIX}")):
+        if path.is_file() and not path.is_symlink():
+            source = read_source(path, str(path.relative_to(folder)), problems)
+            tree = parse_tree(source, problems) if source is not None else None
+            if tree is not None:
+                tests += _file(tree, shape, policy)
+    if problems.errors:
+        raise PackError(problems.errors)
+    return tests
+
+
+def _file(tree: Node, shape: Shape, policy: ir.Policy) -> list[PackTest]:
+    keys = shape.keys(tree, "a test file", required=("tests",))
+    found = [_test(node, shape, policy) for node in shape.items(keys["tests"], "`tests`")] if "tests" in keys else []
+    return [one for one in found if one is not None]
+
+
+def _test(node: Node, shape: Shape, policy: ir.Policy) -> PackTest | None:
+    keys = shape.keys(node, "a test", required=("test",), optional=("settings", "given", "expect", "story"))
+    name = shape.text(keys["test"], "a test's name") if "test" in keys else None
+    if name is None:
+        return None
+    if ("story" in keys) == ("given" in keys or "expect" in keys):
+        shape.error("test-shape", "a test has `given` and `expect`, or a `story`", name.span)
+        return None
+    settings = _data(keys["settings"], shape, "`settings`") if "settings" in keys else {}
+    if "story" in keys:
+        steps = tuple(_step(item, shape, policy) for item in shape.items(keys["story"], "`story`"))
+        return PackTest(name.value, settings, {}, (), tuple(one for one in steps if one is not None), name.span)
+    if "expect" not in keys or "given" not in keys:
+        shape.error("missing-key", "a test needs `given` and `expect`", name.span)
+        return None
+    expect = _expectations(keys["expect"], shape, policy)
+    return PackTest(name.value, settings, _data(keys["given"], shape, "`given`"), expect, (), name.span)
+
+
+def _step(node: Node, shape: Shape, policy: ir.Policy) -> Step | None:
+    mapping = shape.mapping(node, "an event of a story")
+    if mapping is None:
+        return None
+    event = {key.value: plain(value) for key, value in mapping.items if key.value != "expect"}
+    expect = [value for key, value in mapping.items if key.value == "expect"]
+    return Step(event, _expectations(expect[0], shape, policy) if expect else (), mapping.span)
+
+
+def _data(node: Node, shape: Shape, what: str) -> dict[str, Any]:
+    mapping = shape.mapping(node, what)
+    return {key.value: plain(value) for key, value in mapping.items} if mapping is not None else {}
+
+
+def _expectations(node: Node, shape: Shape, policy: ir.Policy) -> tuple[Expectation, ...]:
+    mapping: Tree | None = shape.mapping(node, "`expect`")
+    found: list[Expectation] = []
+    rules = {f"{one.name}.{rule.name}" for one in policy.decisions.values() for rule in one.rules}
+    known = {
+        "fired": rules,
+        "owes": set(policy.obligations),
+        "closed": set(policy.obligations),
+        "overdue": set(policy.obligations),
+        "records": set(policy.entries),
+    }
+    for key, value in mapping.items if mapping is not None else ():
+        if key.value not in policy.decisions and key.value not in CHECKS:
+            hint = did_you_mean(key.value, (*policy.decisions, *CHECKS))
+            shape.error("unknown-name", f"there is no decision `{key.value}`", key.span, hint)
+            continue
+        if key.value in LISTS:
+            names = shape.choices(value, f"name for `{key.value}`", known[key.value])
+            found.append(Expectation(key.value, list(names), key.span))
+        else:
+            found.append(Expectation(key.value, plain(value), key.span))
+    return tuple(found)

@@ -1,0 +1,195 @@
+"""Runs a pack's tests: cases by a pure decision, stories through an engine with a ledger in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+
+from forbear.engine import Engine
+from forbear.engine.pure import decide_facts
+from forbear.errors import EventError, ForbearError, Span
+from forbear.language import ir
+from forbear.language.pack import build_policy, read_pack
+from forbear.language.types import show
+from forbear.records import Record
+from forbear.testing.cases import Expectation, PackTest, read_tests
+
+
+@frozen
+class Failure:
+    """An expectation that was not met, where it stands, and what was found."""
+
+    span: Span
+    message: str
+
+
+@frozen
+class Result:
+    """What became of one test, and the rules that fired in it."""
+
+    test: PackTest
+    failures: tuple[Failure, ...]
+    fired: frozenset[str]
+
+
+@frozen
+class Report:
+    """The results of a pack's tests."""
+
+    policy: ir.Policy
+    results: tuple[Result, ...]
+    failed: int = field(init=False)
+
+    @failed.default
+    def _count_failed(self) -> int:
+        return sum(1 for result in self.results if result.failures)
+
+    def unfired(self) -> list[str]:
+        """The rules that no test made fire, in file order."""
+        fired = frozenset().union(*(result.fired for result in self.results))
+        rules = [f"{one.name}.{rule.name}" for one in self.policy.decisions.values() for rule in one.rules]
+        return [rule for rule in rules if rule not in fired]
+
+
+@frozen
+class _Found:
+    """What a decision gave, in the words of `expect`."""
+
+    outcome: Mapping[str, Any]
+    fired: tuple[str, ...] = ()
+    owes: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    overdue: tuple[str, ...] = ()
+    degraded: Mapping[str, str] | None = None
+    late: bool = False
+    error: str = ""
+
+
+def run_tests(folder: Path, evaluator: str = "auto") -> Report:
+    """Run all tests of the pack in a folder. Raises PackError where pack or tests are not well formed."""
+    sources = read_pack(folder)
+    policy = build_policy(sources)
+    results: list[Result] = []
+    for test in read_tests(folder, policy):
+        try:
+            chosen = build_policy(sources, test.settings) if test.settings else policy
+        except ForbearError as error:
+            results.append(Result(test, (Failure(test.span, str(error)),), frozenset()))
+            continue
+        results.append(_story(test, chosen, evaluator) if test.story else _case(test, chosen, evaluator))
+    return Report(policy, tuple(results))
+
+
+def _case(test: PackTest, policy: ir.Policy, evaluator: str) -> Result:
+    asked = frozenset(one.name for one in test.expect if one.name in policy.decisions)
+    try:
+        answer = decide_facts(policy, test.given, asked=asked, evaluator=evaluator)
+    except EventError as error:
+        return Result(test, tuple(_check(test.expect, _Found({}, error=str(error)), test.span)), frozenset())
+    evaluation = answer.evaluation
+    found = _Found(
+        outcome={
+            name: show(answer.policy.decisions[name].outcome_type, value) for name, value in evaluation.outcome.items()
+        },
+        fired=evaluation.fired,
+        owes=tuple(one.name for one in evaluation.happenings if one.action == "owe"),
+        records=tuple(one.name for one in evaluation.happenings if one.action == "record"),
+        closed=tuple(one.name for one in evaluation.happenings if one.action == "close"),
+        degraded=answer.degraded or None,
+    )
+    failures = _check(test.expect, found, test.span)
+    broken = {one.name: one for one in policy.invariants}
+    failures += [
+        Failure(broken[name].span, f"the promise does not hold: {broken[name].because}")
+        for name in evaluation.violated
+    ]
+    return Result(test, tuple(failures), frozenset(evaluation.fired))
+
+
+def _story(test: PackTest, policy: ir.Policy, evaluator: str) -> Result:
+    failures: list[Failure] = []
+    fired: set[str] = set()
+    with Engine(policy, "memory:", discover=False, evaluator=evaluator) as engine:
+        owed: dict[str, str] = {}
+        for number, step in enumerate(test.story, 1):
+            try:
+                record = engine.decide({"id": f"step-{number}", **step.event})
+            except EventError as error:
+                failures += _check(step.expect, _Found({}, error=str(error)), step.span)
+                continue
+            fired |= set(record.fired)
+            owed |= {one.id: one.owe for one in record.obligations}
+            failures += _check(step.expect, _of(record, owed), step.span)
+    return Result(test, tuple(failures), frozenset(fired))
+
+
+def _of(record: Record, owed: Mapping[str, str]) -> _Found:
+    return _Found(
+        outcome=record.outcome,
+        fired=record.fired,
+        owes=tuple(one.owe for one in record.obligations),
+        records=tuple(one.entry for one in record.recorded if one.entry != "contact"),
+        closed=tuple(one.owe for one in record.closed),
+        overdue=tuple(owed.get(one, one) for one in record.overdue),
+        degraded=record.degraded,
+        late=record.late,
+    )
+
+
+def _check(expect: Iterable[Expectation], found: _Found, at: Span) -> list[Failure]:
+    """What was expected and not found. An error or a fall-back that nobody expected is a failure too."""
+    failures: list[Failure] = []
+    names = set()
+    for one in expect:
+        names.add(one.name)
+        message = _compare(one, found)
+        if message:
+            failures.append(Failure(one.span, message))
+    if found.error and "error" not in names:
+        return [Failure(at, found.error)]
+    if found.degraded and "degraded" not in names:
+        reasons = "; ".join(f"{name} fell back: {reason}" for name, reason in found.degraded.items())
+        named = [name for name in found.degraded if name in names]
+        if named or not names:
+            failures.append(Failure(at, reasons))
+    return failures
+
+
+def _compare(one: Expectation, found: _Found) -> str:
+    """Why an expectation is not met, or nothing."""
+    match one.name:
+        case "fired":
+            missing = [rule for rule in one.value if rule not in found.fired]
+            return f"{', '.join(missing)} did not fire; fired: {_list(found.fired)}" if missing else ""
+        case "owes" | "records" | "closed" | "overdue":
+            got = getattr(found, one.name)
+            same = sorted(got) == sorted(one.value)
+            return "" if same else f"{one.name}: expected {_list(one.value)}, got {_list(got)}"
+        case "degraded":
+            return "" if bool(one.value) == bool(found.degraded) else f"degraded is {found.degraded or 'no'}"
+        case "late":
+            return "" if bool(one.value) == found.late else f"late is {found.late}"
+        case "error":
+            return "" if found.error and str(one.value) in found.error else f"error: {found.error or 'none'}"
+        case _:
+            if found.error:
+                return ""
+            if one.name not in found.outcome:
+                return f"{one.name} was not asked on this event"
+            got = found.outcome[one.name]
+            same = _plain(one.value) == got
+            because = f"; fired: {_list([rule for rule in found.fired if rule.startswith(one.name + '.')])}"
+            return "" if same else f"{one.name}: expected {_plain(one.value)}, got {got}{because}"
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(names) or "nothing"

@@ -1,0 +1,20 @@
+"""How every test runs: Hypothesis without deadlines, as many examples as the run can afford."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "forbear",
+    deadline=None,  # the machine is shared; time is measured in benchmarks, never in tests
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("forbear")
+
+
+def examples(number: int) -> int:
+    """How many examples a property gets: `number`, times FORBEAR_EXAMPLES where a longer run is wanted."""
+    return number * int(os.environ.get("FORBEAR_EXAMPLES", "1"))
