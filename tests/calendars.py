@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from forbear.calendar.working import WorkingCalendar, due_at, hours
 from forbear.calendar.due import parse_due
+from forbear.calendar.working import WorkingCalendar, due_at, hours
 
 OFFICE = WorkingCalendar()  # Monday to Friday, 09:00-17:30 UTC
 NINE_TO_FIVE = (hours("09:00-17:00"),) * 5 + ((), ())

@@ -63,12 +63,12 @@ def owed_from_plain(plain: dict[str, Any]) -> Owed:
 
 
 def dumps(value: object) -> str:
-    """Compact JSON with stable keys; what is stored and hashed."""
+    """Compact JSON with sorted keys; what is hashed."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_number)
 
 
 def line(value: object) -> str:
-    """One line of JSON in the order given; what the command line prints."""
+    """One line of JSON in the order given; stored and printed, so that a record stays as it was."""
     return json.dumps(value, ensure_ascii=False, default=_number)
 
 

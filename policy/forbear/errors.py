@@ -76,6 +76,10 @@ class SettingError(ForbearError):
     """A setting that a centre chose does not exist or does not fit its type."""
 
 
+class UnknownEvaluator(ForbearError):
+    """There is no evaluator of that name."""
+
+
 class FactError(ForbearError):
     """A value does not fit the vocabulary: which fact, what was given, what was expected."""
 

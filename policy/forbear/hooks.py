@@ -26,18 +26,19 @@ class Hooks:
         """Give what the host knows: facts by path, such as `{"customer.value": 0.7}`.
 
         Called once per new event, before deciding, outside any transaction. `needed` names the facts that the
-        event's decisions may read; others are ignored. None means nothing to add. What the event or its contact
-        says wins; among plugins, the one registered last. If it raises, every fact that nobody else gave counts as
-        unknown, and the decisions that need one fall back.
+        event's decisions may read; others are ignored. None means nothing to add, also for a single fact. What the
+        event or its contact says wins; among plugins, the one registered last. If it raises or answers otherwise,
+        every fact that nobody else gave counts as unknown, and the decisions that need one fall back.
         """
 
     @hookspec
     def hear(self, utterance: Utterance) -> SpeechSignals | None:
         """Say what an utterance signals. Called once per new `utterance` event that has a text, before deciding.
 
-        None means nothing to say. Facts of the plugin registered last win, fact by fact; evidence adds up. If it
-        raises, the `speech.…` facts that nobody else gave count as unknown, and the decisions that need one fall
-        back: the customer is not punished.
+        None means nothing to say. Facts of the plugin registered last win, fact by fact, but none over
+        `supply_facts`; evidence adds up. The `kind` of evidence is a name such as `insult` or `target:you`, never the
+        customer's words: it is kept. If it raises or answers otherwise, the `speech.…` facts that nobody else gave
+        count as unknown, and the decisions that need one fall back: the customer is not punished.
         """
 
     @hookspec
@@ -45,7 +46,7 @@ class Hooks:
         """Take an obligation over: put it in front of whoever owes it. Called after the decision is kept.
 
         Called at least once; `obligation.id` is the idempotency key. If it raises, it is called again with the
-        next event. The obligation is closed later, by an `obligation_closed` event.
+        next event. The obligation is closed by an `obligation_closed` event, which the plugin itself may have decided.
         """
 
     @hookspec

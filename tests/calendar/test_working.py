@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 import pytest
 
 from calendars import ALWAYS, NIGHTS, NINE_TO_FIVE, OFFICE, SMALL_HOURS, SPLIT, due, utc
-from forbear.calendar.working import CalendarError, Hours, WorkingCalendar, due_at, hours, is_open, next_opening
 from forbear.calendar.due import Due, Elapsed, Named, WorkingTime
+from forbear.calendar.working import CalendarError, Hours, WorkingCalendar, due_at, hours, is_open, next_opening
 
 
 # 2026-03-02 is a Monday, so 03-06 a Friday.

@@ -163,7 +163,8 @@ def test_what_an_advisor_says_is_never_aimed_at_the_advisor() -> None:
 
 @pytest.mark.parametrize("text", ["", "   ", "\u200b", "\ud800\udfff", "\x00"])
 def test_a_text_without_words_gives_no_answer(text: str) -> None:
-    assert lexicon.hear(Utterance(text)) is None
+    quiet = lexicon.hear(Utterance(text))
+    assert (quiet.facts["speech.hostile"], quiet.facts["speech.frustrated"], quiet.evidence) == (False, False, ())
 
 
 def test_only_the_first_20_000_characters_are_considered() -> None:

@@ -13,9 +13,9 @@ from .signals import heard
 
 
 @hookimpl
-def hear(utterance: Utterance) -> SpeechSignals | None:
+def hear(utterance: Utterance) -> SpeechSignals:
     """Say whether an utterance is hostile or frustrated, at whom, and which words show it.
 
-    Only the first 20,000 characters are considered. None if the text has no words at all.
+    Only the first 20,000 characters are considered. A text without words is quiet.
     """
     return heard(utterance)

@@ -34,14 +34,12 @@ class Finding:
     shown: tuple[int, int] | None = None  # the words that say at whom
 
 
-def heard(utterance: Utterance) -> SpeechSignals | None:
-    """The signals of an utterance; None if it has no words."""
+def heard(utterance: Utterance) -> SpeechSignals:
+    """The signals of an utterance; one without words is quiet."""
     items = read(utterance.text, lexicon().spelling)
-    if not items:
-        return None
     words = " ".join(items).split(" ")
     chinese = utterance.lang == "zh" or any("㐀" <= word <= "鿿" for word in items)
-    findings = _findings(words, chinese, utterance.before)
+    findings = _findings(words, chinese, utterance.before) if items else []
     if not findings:
         return _QUIET
     if utterance.speaker != "customer":

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> None:
     """Run the command that was asked for. Exit status: 0 fine, 1 problems found, 2 could not run."""
+    _open_streams()
     from forbear.cli.app import app
-    from forbear.cli.console import say_error
-    from forbear.errors import ForbearError
+    from forbear.cli.console import err, say_error, show_diagnostics
+    from forbear.errors import ForbearError, PackError
 
     try:
         app()
+    except PackError as error:
+        show_diagnostics(err(), error.diagnostics)
+        sys.exit(2)
     except ForbearError as error:
         say_error(str(error))
         sys.exit(2)
-    except BrokenPipeError:
-        # Whoever read our output has had enough; that is no error.
-        sys.stderr.close()
-        sys.exit(0)
+
+
+def _open_streams() -> None:
+    """Standard streams that are there and can write anything, however the process was started."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 — open to the end
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, ParamSpec
 
 import typer
 
 from forbear import __version__
 from forbear.cli import check, decide, demo, hear, run, test
+from forbear.errors import ForbearError
+
+P = ParamSpec("P")
 
 app = typer.Typer(
     help="Forbear treats people even-handedly: anger is heard, abuse is not endured, every step can be explained.",
@@ -31,9 +38,27 @@ def _root(
     """Options that stand before a command."""
 
 
-app.command("demo")(demo.demo)
-app.command("run")(run.run)
-app.command("hear")(hear.hear)
-app.command("decide")(decide.decide)
-app.command("check")(check.check)
-app.command("test")(test.check_tests)
+def _guarded(command: Callable[P, None]) -> Callable[P, None]:
+    """The command, ending well when nobody reads its output, and with a reason when it cannot be written."""
+
+    @wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read our output has had enough; that is no error. What is still buffered goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+        except OSError as error:
+            raise ForbearError(f"the output cannot be written: {error.strerror}") from error
+
+    return guarded
+
+
+app.command("demo")(_guarded(demo.demo))
+app.command("run")(_guarded(run.run))
+app.command("hear")(_guarded(hear.hear))
+app.command("decide")(_guarded(decide.decide))
+app.command("check")(_guarded(check.check))
+app.command("test")(_guarded(test.check_tests))

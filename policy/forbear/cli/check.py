@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from forbear.cli.console import JsonOption, out, print_json, show_diagnostics
+from forbear.cli.console import out, print_json, say, show_diagnostics
+from forbear.cli.options import JsonOption
 from forbear.errors import Diagnostic, PackError
 from forbear.language import ir
 from forbear.language.pack import build_policy, find_pack, read_pack
@@ -29,12 +30,14 @@ def check(
         show_diagnostics(console, problems)
         if policy is not None and not problems:
             rules = sum(len(one.rules) for one in policy.decisions.values())
-            console.print(
-                f"[green]{policy.name} {policy.version}[/]: {len(policy.decisions)} decisions, {rules} rules, "
-                f"{len(policy.obligations)} obligations, {len(policy.invariants)} promises; no problems"
+            say(
+                console,
+                (f"{policy.name} {policy.version}", "green"),
+                f": {len(policy.decisions)} decisions, {rules} rules, "
+                f"{len(policy.obligations)} obligations, {len(policy.invariants)} promises; no problems",
             )
         else:
-            console.print(f"[bold]{len(problems)} problem{'s' if len(problems) != 1 else ''}[/]")
+            say(console, (f"{len(problems)} problem{'s' if len(problems) != 1 else ''}", "bold"))
     raise typer.Exit(1 if problems else 0)
 
 

@@ -5,18 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
-from forbear.cli.console import (
-    EvaluatorOption,
-    JsonOption,
-    PackOption,
-    SetOption,
-    chosen_settings,
-    out,
-    print_json,
-    read_lines,
-)
-from forbear.engine import parse_line
+from forbear.cli.console import out, print_json, say
+from forbear.cli.lines import parsed, read_lines
+from forbear.cli.options import EvaluatorOption, JsonOption, PackOption, SetOption, chosen_settings
 from forbear.engine.pure import Answer, decide_facts, type_at
 from forbear.errors import EventError, ForbearError
 from forbear.language.pack import load_policy
@@ -37,27 +30,39 @@ def decide(
     if json:
         print_json(plain)
     else:
-        console = out()
-        for name, value in plain["outcome"].items():
-            rules = ", ".join(rule for rule in plain["fired"] if rule.startswith(f"{name}."))
-            console.print(f"[bold]{name}[/]: {value}" + (f"  [dim]{rules}[/]" if rules else ""))
-        for key in ("owes", "records"):
-            if plain[key]:
-                console.print(f"[dim]{key}[/] {', '.join(plain[key])}")
-        for name, reason in (plain["degraded"] or {}).items():
-            console.print(f"[yellow]{name} fell back: {reason}[/]")
+        _show(out(), plain)
     raise typer.Exit(1 if answer.degraded or answer.evaluation.violated else 0)
 
 
 def _given(path: str) -> dict[str, Any]:
     try:
-        text = "".join(part or "" for _, part in read_lines(path))
-    except OSError as error:
-        raise ForbearError(f"{path} cannot be read: {error.strerror}") from error
-    try:
-        return parse_line(text)
+        return parsed(_joined(path))
     except EventError as error:
-        raise ForbearError(f"{path}: {str(error).replace('an event', 'facts')}") from None
+        raise ForbearError(f"{path}: {str(error).replace('an event is', 'facts are')}") from None
+
+
+def _joined(path: str) -> str | EventError:
+    """The lines of a file as one; an error where one of them cannot be read."""
+    lines: list[str] = []
+    for _, text in read_lines(path):
+        if isinstance(text, EventError):
+            return text
+        lines.append(text)
+    return "".join(lines)
+
+
+def _show(console: Console, plain: dict[str, Any]) -> None:
+    """The answer as a few lines for people."""
+    for name, value in plain["outcome"].items():
+        rules = ", ".join(rule for rule in plain["fired"] if rule.startswith(f"{name}."))
+        say(console, (name, "bold"), f": {value}", (f"  {rules}" if rules else "", "dim"))
+    for key in ("owes", "records"):
+        if plain[key]:
+            say(console, (key, "dim"), f" {', '.join(plain[key])}")
+    for name, reason in (plain["degraded"] or {}).items():
+        say(console, (f"{name} fell back: {reason}", "yellow"))
+    for name in plain["violated"]:
+        say(console, (f"{name} does not hold", "red"))
 
 
 def as_plain(answer: Answer) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from forbear.cli.console import print_json, read_lines, say_bad_line
-from forbear.engine import parse_line
+from forbear.cli.console import print_json, say_bad_line
+from forbear.cli.lines import parsed, read_lines
 from forbear.engine.events import fields_of
 from forbear.engine.facts import Supplied
 from forbear.engine.plugins import Plugins, utterance_of
@@ -16,10 +16,11 @@ from forbear.errors import EventError, ForbearError
 from forbear.evaluate import make_evaluator
 from forbear.language.pack import load_policy
 from forbear.language.types import Value, fit
-from forbear.records import Evidence
+from forbear.records import Evidence, Utterance
 
 TYPE = "utterance"
 SIGNALS = ("target", "category", "hostile", "frustrated")
+QUIET = {"speech.target": "nobody", "speech.category": "none", "speech.hostile": False, "speech.frustrated": False}
 
 
 def hear(
@@ -32,9 +33,7 @@ def hear(
     bad = 0
     for number, text in read_lines("-"):
         try:
-            if text is None:
-                raise EventError("the line is too long, or not UTF-8")
-            print_json(listener.hear(parse_line(text), lang))
+            print_json(listener.hear(parsed(text), lang))
         except EventError as error:
             bad += 1
             say_bad_line(number, str(error))
@@ -50,20 +49,30 @@ class Listener:
         self.evaluator = make_evaluator("auto", self.policy)
         # Only `conduct` is wanted; what else an utterance asks would need more than its words.
         self.others = frozenset(self.policy.plans[TYPE].decisions) - {"conduct"}
+        missing = QUIET.keys() - self._signals(Utterance("Hello.")).values.keys()
+        if missing:
+            raise ForbearError(f"no signal plugin gives {', '.join(sorted(missing))}; is the lexicon plugin installed?")
+
+    def _signals(self, utterance: Utterance) -> Supplied:
+        signals = Supplied()
+        self.plugins.listen(utterance, signals)
+        return signals
 
     def hear(self, given: Mapping[str, Any], lang: str) -> dict[str, Any]:
         """The answer to one line. Raises EventError where the line is not well formed."""
         if not isinstance(given.get("text"), str):
             raise EventError("a line needs `text`")
+        if not isinstance(given.get("id"), str | int | None):
+            raise EventError("`id` is a text or a whole number")
         told = {name: given[name] for name in ("text", "lang", "before", "speaker") if name in given}
         utterance = utterance_of(fields_of(TYPE, {"lang": lang, **told}, self.policy))
-        signals = Supplied()
-        self.plugins.listen(utterance, signals)
+        signals = self._signals(utterance)
+        if signals.failed:
+            raise EventError("; ".join(reason for _, _, reason in signals.failed))
         facts: dict[str, Value] = {"event.type": TYPE, "event.speaker": utterance.speaker}
-        for path in (f"speech.{name}" for name in SIGNALS):
-            if path not in signals.values:
-                raise ForbearError(f"no signal plugin gave {path}; is the lexicon plugin installed?")
-            facts[path] = fit(path, self.policy.facts[path].type, signals.values[path][0])
+        for path, quiet in QUIET.items():
+            value, _ = signals.values.get(path, (quiet, ""))  # a text without a word has nothing to hear
+            facts[path] = fit(path, self.policy.facts[path].type, value)
         conduct = self.evaluator.decide(TYPE, facts, self.others).outcome["conduct"]
         return {
             "id": given.get("id"),

@@ -6,22 +6,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
-from forbear.cli.console import (
-    EvaluatorOption,
-    JsonOption,
-    PackOption,
-    SetOption,
-    chosen_settings,
-    out,
-    print_json,
-    read_lines,
-    say_bad_line,
-)
+from forbear.cli.console import out, print_json, say, say_bad_line
+from forbear.cli.lines import parsed, read_lines
+from forbear.cli.options import EvaluatorOption, JsonOption, PackOption, SetOption, chosen_settings
 from forbear.codec import record_as_plain
-from forbear.engine import Engine, parse_line
-from forbear.errors import EventError, ForbearError
+from forbear.engine import Engine
+from forbear.errors import EventError
 from forbear.records import Record
 
 
@@ -42,40 +33,31 @@ def run(
     console = out()
     bad = 0
     with Engine(pack, ledger, evaluator=evaluator, settings=chosen_settings(settings)) as engine:
-        try:
-            for number, text in read_lines(events):
-                try:
-                    if text is None:
-                        raise EventError("the line is too long, or not UTF-8")
-                    record = engine.decide(parse_line(text))
-                except EventError as error:
-                    bad += 1
-                    say_bad_line(number, str(error))
-                    continue
-                if json:
-                    print_json(record_as_plain(record))
-                else:
-                    _show(console, record)
-        except OSError as error:
-            if isinstance(error, BrokenPipeError):
-                raise
-            raise ForbearError(f"{events} cannot be read: {error.strerror}") from error
+        for number, text in read_lines(events):
+            try:
+                record = engine.decide(parsed(text))
+            except EventError as error:
+                bad += 1
+                say_bad_line(number, str(error))
+                continue
+            if json:
+                print_json(record_as_plain(record))
+            else:
+                _show(console, record)
     raise typer.Exit(1 if bad else 0)
 
 
 def _show(console: Console, record: Record) -> None:
     """A record as a few lines for people."""
     outcome = "  ".join(f"{name}={value}" for name, value in record.outcome.items())
-    console.print(
-        Text.assemble((f"{record.at:%Y-%m-%d %H:%M:%S}  ", "dim"), (f"{record.type:<18}", "bold"), outcome or "—")
-    )
+    say(console, (f"{record.at:%Y-%m-%d %H:%M:%S}  ", "dim"), (f"{record.type:<18}", "bold"), outcome or "—")
     if record.fired:
-        console.print(Text.assemble(("    fired   ", "dim"), ", ".join(record.fired)))
+        say(console, ("    fired   ", "dim"), ", ".join(record.fired))
     for one in record.obligations:
-        console.print(Text.assemble(("    owed    ", "dim"), f"{one.owe} by {one.to} until {one.due:%Y-%m-%d %H:%M}"))
+        say(console, ("    owed    ", "dim"), f"{one.owe} by {one.to} until {one.due:%Y-%m-%d %H:%M}")
     for closed in record.closed:
-        console.print(Text.assemble(("    closed  ", "dim"), f"{closed.owe}: {closed.how}"))
+        say(console, ("    closed  ", "dim"), f"{closed.owe}: {closed.how}")
     for id_ in record.overdue:
-        console.print(Text.assemble(("    overdue ", "yellow"), id_))
+        say(console, ("    overdue ", "yellow"), id_)
     for name, reason in (record.degraded or {}).items():
-        console.print(Text.assemble(("    fell back ", "bold yellow"), f"{name}: {reason}"))
+        say(console, ("    fell back ", "bold yellow"), f"{name}: {reason}")

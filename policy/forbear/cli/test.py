@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
-from forbear.cli.console import EvaluatorOption, JsonOption, out, print_json, show_diagnostics
+from forbear.cli.console import err, out, print_json, say, show_diagnostics
+from forbear.cli.options import EvaluatorOption, JsonOption
 from forbear.errors import PackError
-from forbear.language.pack import find_pack
+from forbear.language.pack import TEST_SUFFIX, find_pack
 from forbear.testing.runner import Report, run_tests
 
 
@@ -31,6 +31,8 @@ def check_tests(
         else:
             show_diagnostics(console, error.diagnostics)
         raise typer.Exit(1) from None
+    if not report.results:
+        say(err(), f"{report.policy.name} has no tests; they stand in files named *{TEST_SUFFIX} beside what they test")
     if json:
         _as_json(report, coverage)
     else:
@@ -50,15 +52,13 @@ def _as_json(report: Report, coverage: bool) -> None:
 
 def _as_text(console: Console, report: Report, coverage: bool) -> None:
     for result in report.results:
-        mark = ("✗ ", "bold red") if result.failures else ("✓ ", "green")
-        console.print(Text.assemble(mark, result.test.name))
+        say(console, ("✗ ", "bold red") if result.failures else ("✓ ", "green"), result.test.name)
         for one in result.failures:
-            console.print(Text.assemble(("    ", ""), (f"{one.span}: ", "blue"), one.message))
+            say(console, "    ", (f"{one.span}: ", "blue"), one.message)
     if coverage:
         rules = sum(len(one.rules) for one in report.policy.decisions.values())
         unfired = report.unfired()
-        console.print(f"{rules - len(unfired)} of {rules} rules fired")
+        say(console, f"{rules - len(unfired)} of {rules} rules fired")
         for rule in unfired:
-            console.print(Text.assemble(("  never fired: ", "yellow"), rule))
-    passed = len(report.results) - report.failed
-    console.print(f"[bold]{passed} passed, {report.failed} failed[/]")
+            say(console, ("  never fired: ", "yellow"), rule)
+    say(console, (f"{len(report.results) - report.failed} passed, {report.failed} failed", "bold"))

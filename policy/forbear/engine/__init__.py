@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from forbear.engine.events import parse_event, parse_line
+from forbear.engine.events import parse_event
+from forbear.engine.lines import parse_line
 from forbear.engine.path import Engine
 
 __all__ = ["Engine", "parse_event", "parse_line"]

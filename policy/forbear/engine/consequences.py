@@ -7,15 +7,15 @@ from datetime import datetime
 
 from attrs import define, field
 
-from forbear.calendar import UNIT_SECONDS, CalendarError, Due, due_at, in_words
-from forbear.codec import dumps, owed_as_plain
+from forbear.calendar import UNIT_SECONDS, CalendarError, Due, due_at
+from forbear.codec import line, owed_as_plain
 from forbear.engine.facts import type_of
+from forbear.engine.texts import fill
 from forbear.errors import ForbearError
 from forbear.evaluate import Happening
 from forbear.language import ir
-from forbear.language.texts import OTHERWISE
-from forbear.language.types import IntType, Type, Value, show
-from forbear.ledger.entries import Entry, from_micros, is_open, to_micros
+from forbear.language.types import IntType, Value, show
+from forbear.ledger.entries import LAST, Entry, from_micros, is_open, to_micros
 from forbear.ledger.store import Transaction
 from forbear.records import Amended, Closed, Event, Owed, Plain, Recorded
 
@@ -111,17 +111,17 @@ class Consequences:
                     self.amend(entry, dict(changes))
 
     def _close(self, one: Happening) -> None:
-        for entry in self._obligations("customer" if self.event.customer else "contact"):
+        for entry in self._obligations("customer" if self.event.customer else "contact", self.at):
             if entry.values["owe"] != one.name or not is_open(entry):
                 continue
             if all(entry.values.get(name) == value for name, value in one.values.items()):
                 self.close(entry, one.how, one.reason)
 
-    def _obligations(self, scope: str) -> list[Entry]:
+    def _obligations(self, scope: str, at: int) -> list[Entry]:
         scope_id = self.event.customer if scope == "customer" else self.event.contact
         if scope_id is None:
             return []
-        return list(self.transaction.entries("obligation", scope, scope_id, None, self.at))
+        return list(self.transaction.entries("obligation", scope, scope_id, None, at))
 
     # --- owing
 
@@ -141,17 +141,21 @@ class Consequences:
         values |= one.values
         values["beside"] = tuple(beside)
         self._append(id_, "obligation", values)
-        say = self._say(declared.say) if declared.say else None
+        say = fill(self.policy.texts[declared.say], self.environment) if declared.say else None
         owed = Owed(id_, one.name, declared.to, due, start, say, _carried(declared, one.values))
-        self.transaction.owe(id_, to_micros(due), dumps(owed_as_plain(owed)))
+        self.transaction.owe(id_, to_micros(due), line(owed_as_plain(owed)))
         self.owed.append(owed)
         self.created.append(owed)
 
     def _standing(self, declared: ir.Obligation) -> Entry | None:
-        """The first obligation that stands in the way of a second one, after this event's own closing."""
+        """The first obligation that stands in the way of a second one, after this event's own closing.
+
+        One that was created by an event of a later moment stands in the way too: nobody is asked twice because an
+        event came late.
+        """
         if declared.once is None:
             return None
-        for entry in self._obligations(declared.once.per):
+        for entry in self._obligations(declared.once.per, LAST):
             if entry.values["owe"] == declared.name and (is_open(entry) or not declared.once.while_open):
                 return entry
         return None
@@ -182,29 +186,6 @@ class Consequences:
         assert isinstance(kind, IntType)
         assert isinstance(value, int)
         return value * UNIT_SECONDS[kind.unit]
-
-    # --- texts
-
-    def _say(self, name: str) -> dict[str, str]:
-        """A text in every language, its placeholders filled."""
-        text = self.policy.texts[name]
-        chosen = str(self.environment[text.by]) if text.by else OTHERWISE
-        variant = text.variants.get(chosen) or text.variants[OTHERWISE]
-        return {
-            language: "".join(
-                part if isinstance(part, str) else _in_text(self.environment[part.path], part.type, language)
-                for part in template
-            )
-            for language, template in variant.items()
-        }
-
-
-def _in_text(value: Value, kind: Type, language: str) -> str:
-    """A value inside a text; a stretch of time is written in words."""
-    unit = getattr(kind, "unit", "")
-    if isinstance(value, int) and unit in UNIT_SECONDS:
-        return in_words(value * UNIT_SECONDS[unit], "zh" if language == "zh" else "en")
-    return str(show(kind, value))
 
 
 def _carried(declared: ir.Obligation, values: Mapping[str, Value]) -> dict[str, Plain]:

@@ -3,65 +3,53 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from forbear.codec import dumps
+from forbear.engine.lines import own_copy, shown
+from forbear.engine.plain import Given
 from forbear.errors import EventError, FactError
 from forbear.language.events import COMMON, EVENT_TYPES
 from forbear.language.ir import Policy
 from forbear.language.shape import did_you_mean
-from forbear.language.types import EnumType, Scalar, StringType, fit, show
+from forbear.language.types import Type, fit, show
 from forbear.records import Event, Plain
 
 MAX_ID = 200
 MAX_TEXT = 100_000
-MAX_LINE = 1_000_000
-
-
-def parse_line(line: str) -> dict[str, Any]:
-    """One line of JSON as data; fractions stay exact. Raises EventError for anything but one object."""
-    if len(line) > MAX_LINE:
-        raise EventError(f"the line is longer than {MAX_LINE:,} characters")
-    try:
-        given = json.loads(line, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_pairs)
-    except (ValueError, RecursionError, ArithmeticError) as error:
-        raise EventError(f"this is not JSON: {error}") from None
-    if not isinstance(given, dict):
-        raise EventError("an event is a JSON object")
-    return given
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a number of JSON")
-
-
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} stands twice")
-    return found
 
 
 def parse_event(given: Mapping[str, Any], policy: Policy) -> Event:
     """The event that the data describe. Raises EventError, which says which field is wrong and how to mend it."""
-    id_ = _id(given.get("id"), "id")
+    told = own_copy(given)
+    id_ = _id(told.get("id"), "id")
     if id_ is None:
         raise EventError("an event needs an `id`; it makes the event idempotent")
-    type_ = given.get("type")
-    if not isinstance(type_, str) or type_ not in policy.events:
-        known = [name for name in policy.events if not _is_raised(name)]
-        raise EventError(f"there is no event type {_shown(type_)}; {did_you_mean(str(type_), known)}".rstrip("; "), id_)
-    if _is_raised(type_):
-        raise EventError(f"`{type_}` is raised by the engine itself, on a `tick`", id_)
+    if id_.startswith("o:") and id_.endswith(":overdue"):
+        raise EventError("ids of the form `o:…:overdue` are the engine's own; choose another `id`", id_)
     try:
-        return _build(id_, type_, given, policy)
+        return _build(id_, _type(told.get("type"), policy), told, policy)
     except EventError as error:
         raise EventError(str(error), id_) from None
+
+
+def _type(given: Given, policy: Policy) -> str:
+    known = [name for name in policy.events if not _is_raised(name)]
+    if given is None:
+        raise EventError(f"an event needs a `type`: {', '.join(known)}")
+    if not isinstance(given, str) or given not in policy.events:
+        raise EventError(f"there is no event type {shown(given)}; {_hint(given, known)}")
+    if _is_raised(given):
+        raise EventError(f"`{given}` is raised by the engine itself, on a `tick`")
+    return given
+
+
+def _hint(word: object, known: Iterable[str]) -> str:
+    """The known name that was probably meant, or all of them."""
+    names = sorted(known)
+    return did_you_mean(str(word)[:MAX_ID], names) or f"known: {', '.join(names)}"
 
 
 def _is_raised(type_: str) -> bool:
@@ -89,7 +77,7 @@ def _id(value: object, name: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or not value or len(value) > MAX_ID or not _is_clean(value):
-        raise EventError(f"`{name}` is a text of 1 to {MAX_ID} characters, not {_shown(value)}")
+        raise EventError(f"`{name}` is a text of 1 to {MAX_ID} characters, not {shown(value)}")
     return value
 
 
@@ -110,15 +98,15 @@ def _moment(value: object) -> datetime:
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
-            raise EventError(f"{_shown(value)} is not a moment: {hint}") from None
+            raise EventError(f"{shown(value)} is not a moment: {hint}") from None
     else:
         raise EventError(hint)
-    if moment.tzinfo is None:
-        raise EventError(f"{_shown(value)} has no zone: {hint}")
+    if moment.utcoffset() is None:
+        raise EventError(f"{shown(value)} has no zone: {hint}")
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise EventError(f"{_shown(value)} lies outside the calendar: {hint}") from None
+        raise EventError(f"{shown(value)} lies outside the calendar: {hint}") from None
 
 
 def fields_of(type_: str, given: Mapping[str, Any], policy: Policy) -> dict[str, Plain]:
@@ -137,10 +125,7 @@ def fields_of(type_: str, given: Mapping[str, Any], policy: Policy) -> dict[str,
             if one.required:
                 raise EventError(f"`{type_}` needs `{name}`")
             continue
-        if one.private:
-            fields[name] = _text(value, name)
-        else:
-            fields[name] = _fit(name, one.type, value)
+        fields[name] = _text(value, name) if one.private else _fit(name, one.type, value)
     if type_ == "utterance" and given.get("before") is not None:
         fields["before"] = _before(given["before"])
     return fields
@@ -158,7 +143,7 @@ def _own_fields(type_: str, given: Mapping[str, Any], policy: Policy) -> dict[st
     for name, fact in declared.items():
         value = given.get(name)
         if value is not None:
-            fields[name] = show(fact.type, fit(name, fact.type, value)) if _fits(name, fact.type, value) else None
+            fields[name] = _fit(name, fact.type, value)
         elif fact.default is not None:
             fields[name] = show(fact.type, fact.default)
         elif not fact.optional:
@@ -166,26 +151,18 @@ def _own_fields(type_: str, given: Mapping[str, Any], policy: Policy) -> dict[st
     return fields
 
 
-def _fits(name: str, kind: Any, value: object) -> bool:
+def _fit(name: str, kind: Type, value: object) -> Plain:
+    """A field's value in outer form; one that does not fit is an error of the event."""
     try:
-        fit(name, kind, value)
+        return show(kind, fit(name, kind, value))
     except FactError as error:
-        raise EventError(str(error)) from None
-    return True
+        raise EventError(f"`{name}` is {error.expected}, not {shown(error.given)}") from None
 
 
 def _refuse_unknown(type_: str, given: Mapping[str, Any], known: set[str]) -> None:
     for name in given:
         if name not in known:
-            raise EventError(f"`{type_}` has no field {_shown(name)}; {did_you_mean(str(name), known)}".rstrip("; "))
-
-
-def _fit(name: str, kind: Scalar, value: object) -> Plain:
-    if isinstance(kind, StringType):
-        return _id(value, name)
-    _fits(name, kind, value)
-    assert isinstance(value, str) or not isinstance(kind, EnumType)
-    return value  # type: ignore[return-value]
+            raise EventError(f"`{type_}` has no field {shown(name)}; {_hint(name, known)}")
 
 
 def _text(value: object, name: str) -> str:
@@ -217,7 +194,7 @@ def _facts(value: object, policy: Policy) -> dict[str, object]:
         raise EventError('`facts` is an object such as {"contact.wait": 40}')
     for path in value:
         if path not in policy.facts:
-            raise EventError(f"there is no fact {_shown(path)}; {did_you_mean(str(path), policy.facts)}".rstrip("; "))
+            raise EventError(f"there is no fact {shown(path)}; {_hint(path, policy.facts)}")
     return dict(value)
 
 
@@ -235,8 +212,3 @@ def fingerprint(event: Event) -> str:
         "facts": event.facts,
     }
     return hashlib.sha256(dumps(told).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

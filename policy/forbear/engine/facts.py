@@ -1,4 +1,4 @@
-"""Gathering: what an event says, what hosts and plugins know, what history tells, each fitted to its type."""
+"""Gathering: what an event says, what hosts and plugins know, what its entry lends, each fitted to its type."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from decimal import Decimal
 
 from attrs import define, field
 
+from forbear.codec import line
+from forbear.engine.plain import sort_of
 from forbear.errors import FactError
 from forbear.language import ir
 from forbear.language.types import StringType, Type, Value, fit, show
-from forbear.ledger.entries import Entry, attributes
+from forbear.ledger.entries import Entry, attributes, lacking
 from forbear.records import Event, Evidence, Plain
 
 
@@ -34,6 +36,14 @@ class Supplied:
     failed: list[tuple[str, str, str]] = field(factory=list)  # plugin, prefix of the facts in doubt, reason
 
 
+@define
+class Started:
+    """What a contact was started with: facts that hold for all of it, and why others of them were refused."""
+
+    facts: dict[str, object] = field(factory=dict)
+    refused: dict[str, str] = field(factory=dict)
+
+
 def gather(policy: ir.Policy, event: Event, contact: Entry | None, supplied: Supplied) -> Gathered:
     """The facts that the event's plan needs, folds left out.
 
@@ -42,28 +52,24 @@ def gather(policy: ir.Policy, event: Event, contact: Entry | None, supplied: Sup
     failed, whatever it might have supplied is refused rather than defaulted.
     """
     found = Gathered(evidence=supplied.evidence)
-    plan = policy.plans[event.type]
     started = _started(event, contact)
-    for path in sorted(plan.facts):
-        fact = policy.facts.get(path)
-        if fact is None:
-            continue
-        given: object
-        source = ""
+    for path in sorted(policy.plans[event.type].facts & policy.facts.keys()):
+        fact = policy.facts[path]
         if path in event.facts:
-            given = event.facts[path]
-        elif path in started:
-            given = started[path]
+            _take(found, fact, event.facts[path])
+        elif path in started.refused:
+            found.refused[path] = started.refused[path]
+        elif path in started.facts:
+            _take(found, fact, started.facts[path])
         elif path in supplied.values:
             given, plugin = supplied.values[path]
-            source = f" (from the plugin {plugin})"
+            _take(found, fact, given, f" (from the plugin {plugin})")
         else:
-            given = None
             doubt = next((reason for _, prefix, reason in supplied.failed if path.startswith(prefix)), None)
-            if doubt is not None:
+            if doubt is None:
+                _take(found, fact, None)
+            else:
                 found.refused[path] = doubt
-                continue
-        _take(found, fact, given, source)
     for path, fact in policy.events[event.type].items():
         value = _told(event, path)
         if value is not None:
@@ -71,20 +77,39 @@ def gather(policy: ir.Policy, event: Event, contact: Entry | None, supplied: Sup
     return found
 
 
-def _started(event: Event, contact: Entry | None) -> dict[str, object]:
-    """The facts that the contact was started with, its channel among them; the event's own channel wins."""
-    started: dict[str, object] = {}
-    if contact is not None:
-        if "channel" in contact.values:
-            started["contact.channel"] = contact.values["channel"]
-        facts = contact.values.get("facts")
-        started |= json.loads(facts, parse_float=Decimal) if isinstance(facts, str) else {}
+def kept_facts(policy: ir.Policy, event: Event) -> dict[str, Value]:
+    """The facts that a contact is started with, as attributes of its entry; what does not fit is kept as a reason."""
+    started = Started()
+    for path, given in event.facts.items():
+        kind = policy.facts[path].type
+        try:
+            started.facts[path] = None if given is None else show(kind, fit(path, kind, given))
+        except FactError as error:
+            started.refused[path] = _reason(error)
+    kept: dict[str, Value] = {"facts": line(started.facts)}
+    if started.refused:
+        kept["refused"] = line(started.refused)
+    return kept
+
+
+def _started(event: Event, contact: Entry | None) -> Started:
+    """What `kept_facts` kept, the channel among the facts; the event's own channel wins."""
+    started = Started()
+    for name, value in contact.values.items() if contact is not None else ():
+        if name == "channel":
+            started.facts["contact.channel"] = value
+        elif name == "refused" and isinstance(value, str):
+            started.refused = json.loads(value)
+    kept = contact.values.get("facts") if contact is not None else None
+    if isinstance(kept, str):
+        started.facts |= json.loads(kept, parse_float=Decimal)
     if event.fields.get("channel") is not None:
-        started["contact.channel"] = event.fields["channel"]
+        started.facts["contact.channel"] = event.fields["channel"]
+        started.refused.pop("contact.channel", None)
     return started
 
 
-def _take(found: Gathered, fact: ir.Fact, given: object, source: str) -> None:
+def _take(found: Gathered, fact: ir.Fact, given: object, source: str = "") -> None:
     if given is None:
         if fact.default is not None:
             found.values[fact.path] = fact.default
@@ -95,7 +120,12 @@ def _take(found: Gathered, fact: ir.Fact, given: object, source: str) -> None:
     try:
         found.values[fact.path] = fit(fact.path, fact.type, given)
     except FactError as error:
-        found.refused[fact.path] = f"{error}{source}"
+        found.refused[fact.path] = f"{_reason(error)}{source}"
+
+
+def _reason(error: FactError) -> str:
+    """Why a value was refused, without the words of a text: they may be a customer's."""
+    return f"{error.path}: {sort_of(error.given)} is not {error.expected}"
 
 
 def _told(event: Event, path: str) -> Plain:
@@ -110,10 +140,15 @@ def _told(event: Event, path: str) -> Plain:
     return event.fields.get(name)
 
 
-def lend(policy: ir.Policy, event: Event, named: Entry, at: int) -> dict[str, Value]:
-    """The attributes of the entry that an event names, as facts `offence.x` or `obligation.x`."""
-    known = policy.events[event.type]
-    return {path: value for name, value in attributes(named, at).items() if (path := f"{named.kind}.{name}") in known}
+def lend(policy: ir.Policy, event: Event, named: Entry, gathered: Gathered, at: int) -> None:
+    """Add the attributes of the entry that an event names, as facts `offence.x` or `obligation.x`."""
+    kind = policy.entries[named.kind]
+    found = attributes(named, at, kind)
+    for name, value in found.items():
+        if f"{named.kind}.{name}" in policy.events[event.type]:
+            gathered.values[f"{named.kind}.{name}"] = value
+    for name in lacking(found, kind):
+        gathered.refused[f"{named.kind}.{name}"] = f"the entry {named.id} has no `{name}`"
 
 
 def type_of(policy: ir.Policy, event: str, path: str) -> Type:

@@ -33,9 +33,9 @@ def decide_facts(
 ) -> Answer:
     """Decide on `given`: facts and folds by path, and decisions by name, which are then held fixed.
 
-    The event type is `event.type`, else the first type on which everything in `asked` is decided and everything given
-    can be read. Folds that are not given see an empty past; a fact that is missing, or does not fit, makes the decisions
-    that read it fall back. Raises EventError for a name that does not exist or an event type that cannot be told.
+    The event type is `event.type`, else the type on which everything in `asked` is decided and everything given can be
+    read. Folds that are not given see an empty past; a fact that is missing, or does not fit, makes the decisions that
+    read it fall back. Raises EventError for a name that does not exist or an event type that cannot be told.
     """
     event = _event_type(policy, given, asked)
     fixed = {name: value for name, value in given.items() if name in policy.decisions}
@@ -66,8 +66,10 @@ def type_at(policy: ir.Policy, event: str, path: str) -> Type | None:
 def _event_type(policy: ir.Policy, given: Mapping[str, Any], asked: frozenset[str]) -> str:
     if "event.type" in given:
         event = given["event.type"]
-        if event not in policy.events:
-            raise EventError(f"there is no event type {event!r}; {did_you_mean(str(event), policy.events)}".rstrip("; "))
+        if not isinstance(event, str) or event not in policy.events:
+            raise EventError(
+                f"there is no event type {event!r}; {did_you_mean(str(event), policy.events)}".rstrip("; ")
+            )
         return str(event)
     for path in given:
         if all(type_at(policy, event, path) is None for event in policy.events):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from forbear.errors import UnknownEvaluator
 from forbear.evaluate.compiled import Compiled
 from forbear.evaluate.protocol import Evaluation, Evaluator, Happening
 from forbear.evaluate.reference import Reference
@@ -13,11 +14,11 @@ EVALUATORS = ("compiled", "reference")
 
 
 def make_evaluator(name: str, policy: Policy) -> Evaluator:
-    """The evaluator of that name for a policy; `auto` means `compiled`. Raises ValueError for another name."""
+    """The evaluator of that name for a policy; `auto` means `compiled`. Raises UnknownEvaluator for another name."""
     match name:
         case "auto" | "compiled":
             return Compiled(policy)
         case "reference":
             return Reference(policy)
         case _:
-            raise ValueError(f"there is no evaluator {name!r}; known: auto, {', '.join(EVALUATORS)}")
+            raise UnknownEvaluator(f"there is no evaluator {name!r}; known: auto, {', '.join(EVALUATORS)}")

@@ -46,11 +46,7 @@ class Reference:
         self, event: str, environment: Environment, happenings: tuple[Happening, ...], degraded: frozenset[str]
     ) -> tuple[str, ...]:
         """The invariants that do not hold, degraded decisions left out."""
-        recorded = {one.name for one in happenings if one.action == "record"}
-        owed = {one.name for one in happenings if one.action == "owe"}
-        full: dict[str, Value] = dict(environment)
-        full |= {f"recorded.{name}": name in recorded for name in self.policy.entries}
-        full |= {f"owed.{name}": name in owed for name in self.policy.obligations}
+        full: dict[str, Value] = {**environment, **flags(self.policy, happenings)}
         return tuple(
             one.name
             for one in self.policy.invariants
@@ -66,18 +62,27 @@ class Reference:
         return lambda attributes: evaluate(where, {**self.settings, **attributes}) is True
 
 
+def flags(policy: ir.Policy, happenings: tuple[Happening, ...]) -> dict[str, Value]:
+    """What an invariant may ask of the effects: `recorded.x` and `owed.x`."""
+    recorded = {one.name for one in happenings if one.action == "record"}
+    owed = {one.name for one in happenings if one.action == "owe"}
+    asked: dict[str, Value] = {f"recorded.{name}": name in recorded for name in policy.entries}
+    return asked | {f"owed.{name}": name in owed for name in policy.obligations}
+
+
 def settle(decision: ir.Decision, event: str, environment: Environment) -> tuple[Value, list[ir.Rule]]:
     """The outcome of a decision and the rules that decided it."""
-    matching = [
-        rule
-        for rule in decision.rules
-        if event in rule.asked_on and (rule.when is None or evaluate(rule.when, environment) is True)
-    ]
+    matching = (rule for rule in decision.rules if _matches(rule, event, environment))
     if decision.hit == "collect":
-        return tuple(dict.fromkeys(evaluate(rule.then, environment) for rule in matching)), matching
-    if matching:
-        return evaluate(matching[0].then, environment), matching[:1]
+        rules = list(matching)
+        return tuple(dict.fromkeys(evaluate(rule.then, environment) for rule in rules)), rules
+    for rule in matching:  # no rule behind the first is looked at: it may read what the first found missing
+        return evaluate(rule.then, environment), [rule]
     return evaluate(decision.otherwise or decision.fallback, environment), []
+
+
+def _matches(rule: ir.Rule, event: str, environment: Environment) -> bool:
+    return event in rule.asked_on and (rule.when is None or evaluate(rule.when, environment) is True)
 
 
 def happen(rule: str, effect: ir.Effect, environment: Environment) -> Happening:

@@ -2,51 +2,79 @@
 
 from __future__ import annotations
 
+import re
+
 from attrs import evolve
 
 from forbear.errors import FactError
 from forbear.language import ir
 from forbear.language.infer import Checker
+from forbear.language.problems import Problems
 from forbear.language.scope import Scope, Typed
 from forbear.language.shape import PATH, did_you_mean
-from forbear.language.source import Problems
-from forbear.language.syntax import SyntaxProblem, parse_expression
+from forbear.language.syntax import Syntax, SyntaxProblem, parse_expression
+from forbear.language.traps import quoted
 from forbear.language.tree import Mapping, Node, Scalar, scalar_value
 from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, StringType, Type, describe, fit
+
+_HAS = re.compile(r"\bhas\(\s*([\w.]+)\s*\)")
 
 
 def check_expression(scalar: Scalar, scope: Scope, problems: Problems, shift: int = 0) -> Typed | None:
     """Parse and check an expression that stands in a scalar from character `shift` on."""
+    syntax = _parse(scalar, problems, shift)
+    return None if syntax is None else Checker(scope, scalar, problems, shift).check(syntax, scope.known)
+
+
+def _parse(scalar: Scalar, problems: Problems, shift: int = 0) -> Syntax | None:
     if scalar.broken:
         return None
     text = scalar.value[shift:]
     if not text.strip():
-        problems.error("expression-syntax", "an expression is missing", scalar.span)
+        problems.error("expression-syntax", "an expression is missing", scalar.span, "write one, or leave the key out")
         return None
     try:
-        syntax = parse_expression(text)
+        return parse_expression(text)
     except SyntaxProblem as problem:
         place = scalar.at(problem.offset + shift, problem.length)
-        problems.error("expression-syntax", problem.message, place, problem.hint)
+        hint = problem.hint
+        if scalar.plain and scalar.source.text[scalar.end :].lstrip(" \t").startswith("#"):
+            hint = f"YAML takes what follows ` #` as a comment; quote the whole: {quoted(_with_comment(scalar))}"
+        problems.error("expression-syntax", problem.message, place, hint)
         return None
-    return Checker(scope, scalar, problems, shift).check(syntax, scope.known)
+
+
+def _with_comment(scalar: Scalar) -> str:
+    line = scalar.source.span(scalar.start)
+    return line.text[line.column - 1 :].rstrip(" }]")
+
+
+def asked_about(node: Node) -> frozenset[str]:
+    """The paths that a condition asks has() of, also where the condition is broken."""
+    return frozenset(_HAS.findall(node.value)) if isinstance(node, Scalar) else frozenset()
 
 
 def check_condition(node: Node, scope: Scope, problems: Problems) -> Typed | None:
     """An expression that is true or false."""
     if not isinstance(node, Scalar):
-        hint = "quote the expression as a whole: when: '…'"
+        hint = "quote the expression as a whole: '…'"
         problems.error("wrong-shape", "a condition is one expression", node.span, hint)
         return None
     typed = check_expression(node, scope, problems)
     if typed is None:
         return None
     if not isinstance(typed.type, BoolType):
-        problems.error(
-            "type-mismatch", f"a condition is true or false; this is {describe(typed.type)}", node.span, "compare it"
-        )
+        message = f"a condition is true or false; this is {describe(typed.type)}"
+        problems.error("type-mismatch", message, node.span, "compare it with something")
         return None
     return typed
+
+
+def stands_on(node: Node, scope: Scope) -> bool:
+    """Whether every decision and fact of a condition is there on the events of the scope."""
+    trial = Problems()
+    check_condition(node, scope, trial)
+    return not any(one.code in ("not-asked", "not-on-event") for one in trial.found)
 
 
 def check_value(node: Node, kind: Type, scope: Scope, problems: Problems, *, optional: bool = False) -> ir.Expr | None:
@@ -61,52 +89,76 @@ def check_value(node: Node, kind: Type, scope: Scope, problems: Problems, *, opt
         if typed is None:
             return None
         return _assign(node, typed, kind, problems)
+    if not isinstance(node, Scalar) and not isinstance(kind, ListType):
+        problems.error("wrong-shape", f"this is one value: {describe(kind)}", node.span, "write the value alone")
+        return None
     try:
         return ir.Constant(fit("value", kind, plain(node)))
     except FactError as error:
-        values = kind.values if isinstance(kind, EnumType) else ()
-        word = node.value if isinstance(node, Scalar) else ""
-        hint = did_you_mean(word, values) if values else ""
-        message = f"there is no value `{word}` here" if values else f"this is not {error.expected}"
-        problems.error("unknown-value" if values else "wrong-value", message, node.span, hint)
+        if isinstance(kind, EnumType) and isinstance(node, Scalar):
+            hint = did_you_mean(node.value, kind.values)
+            problems.error("unknown-value", f"there is no value `{node.value}` here", node.span, hint)
+        else:
+            problems.error("wrong-value", f"this is not {error.expected}", node.span, _value_hint(node, kind))
         return None
+
+
+def _value_hint(node: Node, kind: Type) -> str:
+    if isinstance(kind, StringType) and isinstance(node, Scalar) and node.plain:
+        return f'to mean the text, quote it: "{node.value}"' if node.value else "write a text"
+    if isinstance(node, Scalar) and "." in node.value and PATH.fullmatch(node.value):
+        return f"to read it, write = {node.value}"
+    return ""
 
 
 def check_assigned(node: Scalar, scope: Scope, problems: Problems, *, optional: bool) -> Typed | None:
     """The expression behind `=`."""
-    shift = len(node.value) - len(node.value[1:].lstrip())
+    shift = _behind_sign(node)
     path = node.value[shift:].strip()
     if optional and PATH.fullmatch(path):
         scope = evolve(scope, known=scope.known | {path})
     return check_expression(node, scope, problems, shift)
 
 
+def _behind_sign(node: Scalar) -> int:
+    return len(node.value) - len(node.value[1:].lstrip())
+
+
 def _assign(node: Scalar, typed: Typed, kind: Type, problems: Problems) -> ir.Expr | None:
     """The expression as a value of `kind`, if every value it may have fits."""
-    fits = False
-    match typed.type, kind:
+    shift = _behind_sign(node)
+    place = node.at(shift, len(node.value.rstrip()) - shift)
+    if isinstance(kind, EnumType) and isinstance(typed.expr, ir.Constant) and isinstance(typed.type, StringType):
+        word = str(typed.expr.value)
+        if word in kind.values:
+            return typed.expr
+        problems.error("unknown-value", f"there is no value `{word}` here", place, did_you_mean(word, kind.values))
+        return None
+    if not _always_fits(typed.type, kind):
+        message = f"{describe(typed.type)} may not fit: {describe(kind)} is needed"
+        problems.error("type-mismatch", message, place, "choose a value that always fits")
+        return None
+    given, wanted = typed.unit, kind.unit if isinstance(kind, IntType | DecimalType) else None
+    if given and wanted and given != wanted and not typed.literal:
+        problems.error("unit-mismatch", f"this is in {given}; {wanted} are needed", place, "give both the same unit")
+        return None
+    return typed.expr
+
+
+def _always_fits(given: Type, wanted: Type) -> bool:
+    match given, wanted:
         case (BoolType(), BoolType()) | (StringType(), StringType()) | (EnumType(), StringType()):
-            fits = True
-        case StringType(), EnumType(values) if isinstance(typed.expr, ir.Constant):
-            fits = typed.expr.value in values
+            return True
         case EnumType(ours), EnumType(theirs):
-            fits = set(ours) <= set(theirs)
+            return set(ours) <= set(theirs)
         case (IntType(low, high), IntType(lowest, highest)):
-            fits = lowest <= low and high <= highest
-        case (DecimalType(ours, low, high), DecimalType(theirs, lowest, highest)):
-            fits = ours == theirs and lowest <= low and high <= highest
+            return lowest <= low and high <= highest
+        case (DecimalType(places, low, high), DecimalType(theirs, lowest, highest)):
+            return places == theirs and lowest <= low and high <= highest
         case ListType(ours), ListType(theirs):
-            fits = (
-                ours == theirs
-                or (isinstance(ours, EnumType)
-                and isinstance(theirs, EnumType)
-                and (set(ours.values) <= set(theirs.values)))
-            )
-    if fits:
-        return typed.expr
-    message = f"{describe(typed.type)} may not fit: {describe(kind)} is needed"
-    problems.error("type-mismatch", message, node.at(1, len(node.value) - 1))
-    return None
+            return _always_fits(ours, theirs)
+        case _:
+            return False
 
 
 def plain(node: Node) -> object:

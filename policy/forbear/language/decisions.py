@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from forbear.language import ir
-from forbear.language.check import check_condition, check_value
+from forbear.language.check import asked_about, check_condition, check_value, stands_on
 from forbear.language.effects import Effects
+from forbear.language.kinds import OF_A_TYPE, declared
 from forbear.language.obligations import Owing
-from forbear.language.scope import NOTHING, Head, Names, Scope
-from forbear.language.shape import RULE_NAME, Shape
-from forbear.language.tree import Mapping, Node, Scalar
+from forbear.language.scope import NOTHING, Head, Names, Scope, Typed
+from forbear.language.shape import RULE_NAME, Shape, did_you_mean
+from forbear.language.tree import Mapping, Node, Scalar, Sequence
 from forbear.language.types import EnumType, ListType, Type, Value
-from forbear.language.vocabulary import Vocabulary
 
+NEEDED = ("decision", "asked_on", "outcome", "fallback", "rules")
 KEYS = ("asks", "hit", "rules", "invariants", "grave")
 RULE_KEYS = ("asked_on", "when", "then", "record", "amend", "owe", "close", "because", "source")
 HITS = ("first", "collect")
@@ -45,6 +46,7 @@ class Decisions:
 
     def __init__(self, shape: Shape, names: Names) -> None:
         self.shape, self.names = shape, names
+        self.effects = Effects(shape, names)
         self.drafts: dict[str, Draft] = {}
 
     def error(self, code: str, message: str, node: Node | Scalar, hint: str = "") -> None:
@@ -54,27 +56,32 @@ class Decisions:
 
     def read_head(self, node: Mapping) -> None:
         """The head of a decision: its name, events and outcome."""
-        keys = self.shape.keys(
-            node, "a decision", required=("decision", "asked_on", "outcome", "fallback", "rules"), optional=KEYS
-        )
+        keys = self.shape.keys(node, "a decision", required=NEEDED, optional=KEYS)
+        for key, value in node.items:
+            if key.value not in keys:  # another section may have been meant to stand beside it
+                self.shape.lose(value)
         name_node = keys.get("decision")
         name = self.shape.name(name_node, "a decision's name") if name_node is not None else None
         if name is None or not isinstance(name_node, Scalar):
+            if isinstance(name_node, Scalar):
+                self.shape.lose(name_node)
             return
-        if name in self.drafts:
-            self.error("duplicate-name", f"there is a decision `{name}` already", name_node)
+        if name in self.drafts or name in self.names.broken:
+            message = f"there is a decision `{name}` already"
+            self.error("duplicate-name", message, name_node, "leave one of them out, or rename it")
             return
-        kind = Vocabulary(self.shape, self.names).type(keys["outcome"], "an outcome") if "outcome" in keys else None
+        kind = declared(self.shape, keys["outcome"], "an outcome", OF_A_TYPE) if "outcome" in keys else None
         asked_on = self._events(keys["asked_on"]) if "asked_on" in keys else ()
         hit = self.shape.choice(keys["hit"], "hit policy", HITS) if "hit" in keys else "first"
-        if kind is None or not asked_on or hit is None or "fallback" not in keys:
+        if kind is None or not asked_on or hit is None:
             self.names.broken.add(name)
             return
         asks = self.shape.text(keys["asks"], "`asks`") if "asks" in keys else None
         rules = self.shape.items(keys["rules"], "`rules`") if "rules" in keys else ()
-        if hit == "collect" and not isinstance(kind[0], EnumType):
-            self.error("type-mismatch", "`collect` gathers values of an enumeration", keys["outcome"])
-        draft = Draft(name, name_node, keys, asks.value if asks else "", asked_on, kind[0], hit, rules)
+        if hit == "collect" and not isinstance(kind.type, EnumType):
+            hint = "list the values: outcome: [a, b]"
+            self.error("type-mismatch", "`collect` gathers values of an enumeration", keys["outcome"], hint)
+        draft = Draft(name, name_node, keys, asks.value if asks else "", asked_on, kind.type, hit, rules)
         self.drafts[name] = draft
         self.names.decisions[name] = Head(draft.outcome_type, asked_on)
 
@@ -85,7 +92,12 @@ class Decisions:
         """The events of a rule: those of the decision, or fewer."""
         for key, value in rule.items:
             if key.value == "asked_on":
-                return self.shape.choices(value, "event that this decision is asked on", draft.asked_on, "not-asked")
+                words = [self.shape.text(item, "an event") for item in self.shape.items(value, "`asked_on`")]
+                for word in words:
+                    if word is not None and word.value not in draft.asked_on:
+                        message = f"`{draft.name}` is not asked on `{word.value}`"
+                        self.error("not-asked", message, word, did_you_mean(word.value, draft.asked_on))
+                return tuple(event for event in draft.asked_on if any(word and word.value == event for word in words))
         return draft.asked_on
 
     def owings(self) -> dict[str, tuple[Owing, ...]]:
@@ -107,44 +119,10 @@ class Decisions:
         settings = Scope(self.names, settings_only=True)
         fallback = self._fallback(draft, settings)
         grave = self._grave(draft, fallback)
-        rules: list[ir.Rule] = []
-        otherwise: ir.Expr | None = None
-        known = dict.fromkeys(draft.asked_on, NOTHING)
-        open_events = set(draft.asked_on)
-        seen: set[str] = set()
-        for node in draft.rules:
-            mapping = self.shape.mapping(node, "a rule")
-            if mapping is None:
-                open_events.clear()
-                continue
-            if any(key.value == "otherwise" for key, _ in mapping.items):
-                open_events.clear()
-                keys = self.shape.keys(mapping, "`otherwise`", required=("otherwise",))
-                if node is not draft.rules[-1]:
-                    self.error("wrong-shape", "`otherwise` stands last", mapping)
-                elif draft.hit == "collect":
-                    self.error("wrong-shape", "`collect` needs no `otherwise`; nothing collected is []", mapping)
-                else:
-                    otherwise = check_value(keys["otherwise"], draft.type, settings, self.shape.problems)
-                continue
-            rule = self._rule(draft, mapping, known, seen)
-            if rule is not None:
-                rules.append(rule)
-            if rule is None or rule.when is None:
-                open_events -= set(self._rule_events(draft, mapping))
-        if draft.hit == "first" and open_events and "rules" in draft.keys:
-            where = ", ".join(f"`{event}`" for event in draft.asked_on if event in open_events)
-            self.error(
-                "not-covered",
-                f"`{draft.name}` may be left without an outcome on {where}",
-                draft.key,
-                "end with `- otherwise: …`",
-            )
-        invariants = [
-            one
-            for n, node in enumerate(self._listed(draft.keys.get("invariants")), 1)
-            if (one := self._invariant(draft, node, n)) is not None
-        ]
+        rules, otherwise = self._rules(draft, settings)
+        listed = self.shape.items(draft.keys["invariants"], "`invariants`") if "invariants" in draft.keys else ()
+        read = [self._invariant(draft, node, n) for n, node in enumerate(listed, 1)]
+        invariants = [one for one in read if one is not None]
         if fallback is None:
             return None, invariants
         decision = ir.Decision(
@@ -161,66 +139,102 @@ class Decisions:
         )
         return decision, invariants
 
-    def _listed(self, node: Node | None) -> tuple[Node, ...]:
-        return () if node is None else self.shape.items(node, "`invariants`")
+    def _rules(self, draft: Draft, settings: Scope) -> tuple[list[ir.Rule], ir.Expr | None]:
+        """The rules and what holds `otherwise`; under `first`, each rule knows what the ones before it asked for."""
+        rules: list[ir.Rule] = []
+        otherwise: ir.Expr | None = None
+        known = dict.fromkeys(draft.asked_on, NOTHING)
+        uncovered = set(draft.asked_on)
+        seen: set[str] = set()
+        for node in draft.rules:
+            mapping = self.shape.mapping(node, "a rule")
+            if mapping is None:
+                uncovered.clear()
+                continue
+            if any(key.value == "otherwise" for key, _ in mapping.items):
+                uncovered.clear()
+                keys = self.shape.keys(mapping, "`otherwise`", required=("otherwise",))
+                if node is not draft.rules[-1]:
+                    self.error("wrong-shape", "`otherwise` stands last", mapping, "move it to the end of the rules")
+                elif draft.hit == "collect":
+                    message = "`collect` needs no `otherwise`; nothing collected is []"
+                    self.error("wrong-shape", message, mapping, "leave it out")
+                else:
+                    otherwise = check_value(keys["otherwise"], draft.type, settings, self.shape.problems)
+                continue
+            rule = self._rule(draft, mapping, known, seen)
+            if rule is not None:
+                rules.append(rule)
+            if rule is None or rule.when is None:
+                uncovered -= set(self._rule_events(draft, mapping) or draft.asked_on)
+        if draft.hit == "first" and uncovered and "rules" in draft.keys:
+            where = ", ".join(f"`{event}`" for event in draft.asked_on if event in uncovered)
+            message = f"`{draft.name}` may be left without an outcome on {where}"
+            self.error("not-covered", message, draft.key, "end with `- otherwise: …`")
+        return rules, otherwise
 
     def _fallback(self, draft: Draft, scope: Scope) -> ir.Expr | None:
+        if "fallback" not in draft.keys:
+            return None
         node = draft.keys["fallback"]
-        if draft.hit == "collect":
-            values = [check_value(item, draft.type, scope, self.shape.problems) for item in self._items(node)]
-            chosen = [one.value for one in values if isinstance(one, ir.Constant)]
-            return ir.Constant(tuple(chosen)) if len(chosen) == len(values) else None
-        return check_value(node, draft.type, scope, self.shape.problems)
-
-    def _items(self, node: Node) -> tuple[Node, ...]:
-        return self.shape.items(node, "the fallback of a `collect`")
+        if draft.hit != "collect":
+            return check_value(node, draft.type, scope, self.shape.problems)
+        items = self.shape.items(node, "the fallback of a `collect`")
+        values = [check_value(item, draft.type, scope, self.shape.problems) for item in items]
+        for item, value in zip(items, values, strict=True):
+            if value is not None and not isinstance(value, ir.Constant):
+                self.error("wrong-value", "the fallback of a `collect` is a list of plain values", item)
+        chosen = dict.fromkeys(one.value for one in values if isinstance(one, ir.Constant))
+        return ir.Constant(tuple(chosen)) if isinstance(node, Sequence | Scalar) else None
 
     def _grave(self, draft: Draft, fallback: ir.Expr | None) -> tuple[Value, ...]:
         if "grave" not in draft.keys:
             return ()
         node = draft.keys["grave"]
         if not isinstance(draft.type, EnumType):
-            self.error("type-mismatch", "only values of an enumeration can be grave", node)
+            self.error("type-mismatch", "only values of an enumeration can be grave", node, "leave `grave` out")
             return ()
         grave = self.shape.choices(node, "outcome", draft.type.values)
-        safe = fallback.value if isinstance(fallback, ir.Constant) else None
-        if safe in grave or (isinstance(safe, tuple) and set(safe) & set(grave)):
+        if self._values_of(fallback) & set(grave):
             self.error("grave-fallback", "a fallback is never grave", draft.keys["fallback"], "choose a milder value")
         return grave
+
+    def _values_of(self, fallback: ir.Expr | None) -> set[Value]:
+        """Every value of an enumeration that a fallback may give."""
+        match fallback:
+            case ir.Constant(tuple() as values):
+                return set(values)
+            case ir.Constant(value):
+                return {value}
+            case ir.Read(path) if path in self.names.settings:
+                kind = self.names.settings[path].type
+                return set(kind.values) if isinstance(kind, EnumType) else set()
+            case _:
+                return set()
 
     def _rule(self, draft: Draft, node: Mapping, known: dict[str, frozenset[str]], seen: set[str]) -> ir.Rule | None:
         keys = self.shape.keys(node, "a rule", required=("rule", "then"), optional=RULE_KEYS)
         name = self.shape.name(keys["rule"], "a rule's name", RULE_NAME) if "rule" in keys else None
-        if name is None:
-            return None
-        if name in seen:
-            self.error("duplicate-name", f"there is a rule `{name}` already", keys["rule"])
-        seen.add(name)
+        if name is not None and name in seen:
+            self.error("duplicate-name", f"there is a rule `{name}` already", keys["rule"], "rename one of them")
+        seen |= {name} if name is not None else set()
         events = self._rule_events(draft, node)
-        here = frozenset.intersection(*(known[event] for event in events)) if events else NOTHING
-        scope = Scope(self.names, events, here)
-        when: ir.Expr | None = None
-        whole = True
-        inside = scope
-        if "when" in keys:
-            typed = check_condition(keys["when"], scope, self.shape.problems)
-            whole = typed is not None
-            if typed is not None:
-                when = typed.expr
-                inside = Scope(self.names, events, here | typed.when_true)
-                for event in events if draft.hit == "first" else ():
-                    known[event] |= typed.when_false
-        # Where the condition is broken already, its consequences would only repeat the complaint.
+        here = frozenset.intersection(*(known[event] for event in events or draft.asked_on))
+        when, inside, whole = self._when(keys, Scope(self.names, events, here))
+        if draft.hit == "first" and "when" in keys:
+            after = when.when_false if when is not None else asked_about(keys["when"])
+            for event in events or draft.asked_on:
+                known[event] |= after
         then = check_value(keys["then"], draft.type, inside, self.shape.problems) if "then" in keys else None
-        effects = Effects(self.shape, self.names).read(keys, inside) if whole else ()
+        effects = self.effects.read(keys, inside)
         because = self.shape.languages(keys["because"], "`because`") if "because" in keys else {}
         source = self.shape.text(keys["source"], "`source`") if "source" in keys else None
-        if then is None or not whole or not events:
+        if name is None or then is None or not whole or not events:
             return None
         return ir.Rule(
             name,
             events,
-            when,
+            when.expr if when is not None else None,
             then,
             effects,
             {language: one.value for language, one in because.items()},
@@ -228,18 +242,29 @@ class Decisions:
             keys["rule"].span,
         )
 
+    def _when(self, keys: dict[str, Node], scope: Scope) -> tuple[Typed | None, Scope, bool]:
+        """A rule's condition, the scope of what takes effect under it, and whether it is free of problems.
+
+        Under a broken condition, whatever it asks has() of counts as known, or its consequences would be noted too.
+        """
+        if "when" not in keys:
+            return None, scope, True
+        when = check_condition(keys["when"], scope, self.shape.problems)
+        asked = when.when_true if when is not None else asked_about(keys["when"])
+        return when, evolve(scope, known=scope.known | asked), when is not None
+
     def _invariant(self, draft: Draft, node: Node, number: int) -> ir.Invariant | None:
         keys = self.shape.keys(node, "an invariant", required=("because",), optional=("never", "always", "source"))
         kinds = [kind for kind in ("never", "always") if kind in keys]
         if len(kinds) != 1:
-            if keys:
-                self.error("missing-key", "an invariant is one of `never`, `always`", node)
+            unknown = isinstance(node, Mapping) and len(keys) < len(node.items)
+            if keys and not unknown:
+                self.error("missing-key", "an invariant has one of `never`, `always`", node, "never: '…', say")
             return None
         condition = keys[kinds[0]]
-        events = tuple(event for event in draft.asked_on if self._speaks_of(condition, event))
-        typed = check_condition(
-            condition, Scope(self.names, events or draft.asked_on, effects=True), self.shape.problems
-        )
+        anywhere = Scope(self.names, effects=True)
+        events = tuple(event for event in draft.asked_on if stands_on(condition, evolve(anywhere, events=(event,))))
+        typed = check_condition(condition, evolve(anywhere, events=events or draft.asked_on), self.shape.problems)
         because = self.shape.text(keys["because"], "`because`") if "because" in keys else None
         source = self.shape.text(keys["source"], "`source`") if "source" in keys else None
         if typed is None or because is None:
@@ -255,14 +280,6 @@ class Decisions:
             condition.span,
         )
 
-    def _speaks_of(self, condition: Node, event: str) -> bool:
-        """Whether every decision and fact of the condition is there on the event."""
-        from forbear.language.source import Problems
-
-        trial = Problems()
-        check_condition(condition, Scope(self.names, (event,), effects=True), trial)
-        return not any(one.code in ("not-asked", "not-on-event") for one in trial.found)
-
 
 def _owed(rule: Mapping) -> Iterator[tuple[str, frozenset[str]]]:
     """The obligations that a rule names, and which carried values it gives itself; wrong shapes are noted later."""
@@ -275,9 +292,7 @@ def _owed(rule: Mapping) -> Iterator[tuple[str, frozenset[str]]]:
                 yield item.value, NOTHING
             elif isinstance(item, Mapping):
                 for name, inner in item.items:
-                    pairs = dict((one.value, two) for one, two in inner.items) if isinstance(inner, Mapping) else {}
+                    pairs = {one.value: two for one, two in inner.items} if isinstance(inner, Mapping) else {}
                     given = pairs.get("carries")
-                    yield (
-                        name.value,
-                        frozenset(one.value for one, _ in given.items) if isinstance(given, Mapping) else NOTHING,
-                    )
+                    carried = (one.value for one, _ in given.items) if isinstance(given, Mapping) else ()
+                    yield name.value, frozenset(carried)

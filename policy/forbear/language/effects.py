@@ -8,7 +8,7 @@ from forbear.language import ir
 from forbear.language.check import check_value
 from forbear.language.events import HOW
 from forbear.language.scope import Names, Scope
-from forbear.language.shape import Shape, did_you_mean
+from forbear.language.shape import Shape, did_you_mean, nearest
 from forbear.language.tree import Mapping, Node, Scalar
 from forbear.language.types import StringType
 
@@ -59,7 +59,8 @@ class Effects:
                 good.append((name, value))
             elif not name.broken:
                 hint = did_you_mean(name.value, known)
-                self.shape.error(f"unknown-{noun}", f"there is no {noun} `{name.value}`", name.span, hint)
+                code = "unknown-entry" if noun == "entry" else "unknown-obligation"
+                self.shape.error(code, f"there is no {noun} `{name.value}`", name.span, hint)
         return good
 
     def _values(
@@ -84,10 +85,16 @@ class Effects:
         attributes = dict(self.names.entries[name.value].attributes)
         values = self._values(node, attributes, name, scope)
         given = {key.value for key, _ in node.items} if isinstance(node, Mapping) else set()
-        for attribute in attributes.values():
-            if attribute.name not in given and attribute.default is None and not attribute.optional:
-                message = f"the entry `{name.value}` needs `{attribute.name}`"
-                self.shape.error("missing-attribute", message, name.span, f"{name.value}: {{{attribute.name}: …}}")
+        meant = {nearest(one, attributes) for one in given - attributes.keys()}
+        missing = [
+            one.name
+            for one in attributes.values()
+            if one.name not in given | meant and one.default is None and not one.optional
+        ]
+        if missing and (node is None or isinstance(node, Mapping)):
+            message = f"the entry `{name.value}` needs {' and '.join(f'`{one}`' for one in missing)}"
+            hint = f"{name.value}: {{{', '.join(f'{one}: …' for one in missing)}}}"
+            self.shape.error("missing-attribute", message, name.span, hint)
         filled = dict(values)
         for attribute in attributes.values():
             if attribute.name not in filled and attribute.default is not None:
@@ -100,7 +107,9 @@ class Effects:
         values = dict(self._values(node, attributes, name, scope))
         which = values.pop(WHICH, None)
         if which is None:
-            if not isinstance(node, Mapping) or all(key.value != WHICH for key, _ in node.items):
+            given = [key.value for key, _ in node.items] if isinstance(node, Mapping) else []
+            misspelt = any(one not in attributes and nearest(one, attributes) == WHICH for one in given)
+            if (node is None or isinstance(node, Mapping)) and WHICH not in given and not misspelt:
                 hint = f"{name.value}: {{which: = event.{name.value}, …}}"
                 self.shape.error("missing-key", "`amend` says which entry", name.span, hint)
             return None
@@ -109,7 +118,9 @@ class Effects:
     def _close(self, name: Scalar, node: Node | None, scope: Scope) -> ir.Close | None:
         if name.value not in self.names.obligations:
             return None
-        keys = self.shape.keys(node, "`close`", required=("how",), optional=("by", "reason")) if node else {}
+        keys = (
+            self.shape.keys(node, "`close`", required=("how",), optional=("by", "reason")) if node is not None else {}
+        )
         if node is None:
             self.shape.error("missing-key", "`close` says how", name.span, f"{name.value}: {{how: waived}}")
         how = self.shape.choice(keys["how"], "way to close", HOW) if "how" in keys else None

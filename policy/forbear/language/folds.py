@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from forbear.calendar import UNIT_SECONDS, DuePhraseError, Elapsed, Named, parse_due
-from forbear.errors import FactError
 from forbear.language import ir
-from forbear.language.check import check_condition, plain
+from forbear.language.check import check_condition, check_value
+from forbear.language.kinds import bounds
+from forbear.language.problems import Problems
 from forbear.language.scope import Names, Scope
 from forbear.language.shape import PATH, Shape, did_you_mean
-from forbear.language.tree import Mapping, Node, Scalar
+from forbear.language.tree import Mapping, Node, Scalar, scalar_value
 from forbear.language.types import (
     JSON_SAFE,
     BoolType,
@@ -19,7 +22,7 @@ from forbear.language.types import (
     StringType,
     Type,
     Value,
-    fit,
+    describe,
 )
 from forbear.language.vocabulary import attributes_of
 
@@ -29,34 +32,53 @@ KEYS = ("of", "where", "scope", "window", "by", "else", "range")
 
 
 class Folds:
-    """Reads folds into `names`; those over obligations wait until the obligations are known."""
+    """Reads folds into `names`: first their types, on which obligations may build, then the whole."""
 
     def __init__(self, shape: Shape, names: Names) -> None:
         self.shape, self.names = shape, names
 
-    def read(self, key: Scalar, node: Node) -> None:
-        """One fold: `name: {count: offence, where: …, scope: customer, window: …}`."""
-        path = f"history.{key.value}"
-        if path in self.names.folds:
-            self.shape.error("duplicate-name", f"`{key.value}` is declared already", key.span)
-            return
-        fold = self._fold(path, key, node)
-        if fold is None:
-            self.names.broken.add(path)
-        else:
-            self.names.folds[path] = fold
+    def announce(self, key: Scalar, node: Node) -> None:
+        """Make the type of a fold known before its entry is; what is wrong with it is noted when it is read."""
+        quiet = Folds(Shape(Problems()), self.names)
+        keys = {one.value: value for one, value in node.items} if isinstance(node, Mapping) else {}
+        operator, entry = quiet._question(key, node, keys)
+        kind = quiet._kind(operator, keys, attributes_of(self.names, entry), key) if operator and entry else None
+        if operator and entry and kind is not None:
+            path = f"history.{key.value}"
+            otherwise = quiet._otherwise(operator, keys, kind)
+            self.names.folds.setdefault(path, ir.Fold(path, operator, entry, kind, "centre", otherwise=otherwise))
+
+    def read(self, sections: Iterable[tuple[Scalar, Node]]) -> None:
+        """All folds: `name: {count: offence, where: …, scope: customer, window: …}`."""
+        read: set[str] = set()
+        for key, node in sections:
+            path = f"history.{key.value}"
+            if path in read:
+                hint = "leave one of them out, or rename it"
+                self.shape.error("duplicate-name", f"`{key.value}` is declared already", key.span, hint)
+                continue
+            read.add(path)
+            fold = self._fold(path, key, node)
+            if fold is None:
+                self.names.folds.pop(path, None)
+                self.names.broken.add(path)
+            else:
+                self.names.folds[path] = fold
+
+    def _question(self, key: Scalar, node: Node, keys: dict[str, Node]) -> tuple[str | None, str | None]:
+        """The operator of a fold and the entry that it asks about."""
+        operators = [name for name in OPERATORS if name in keys]
+        if len(operators) != 1:
+            if isinstance(node, Mapping) or (isinstance(node, Scalar) and scalar_value(node) is None):
+                hint = "for example {count: offence, scope: customer}"
+                self.shape.error("missing-key", f"a fold has one of {', '.join(OPERATORS)}", key.span, hint)
+            return None, None
+        return operators[0], self.shape.choice(keys[operators[0]], "entry", self.names.entries, "unknown-entry")
 
     def _fold(self, path: str, key: Scalar, node: Node) -> ir.Fold | None:
         keys = self.shape.keys(node, f"`{key.value}`", optional=(*OPERATORS, *KEYS))
-        operators = [name for name in OPERATORS if name in keys]
-        if len(operators) != 1:
-            if isinstance(node, Mapping):
-                hint = "for example {count: offence, scope: customer}"
-                self.shape.error("missing-key", f"a fold is one of {', '.join(OPERATORS)}", key.span, hint)
-            return None
-        operator = operators[0]
-        entry = self.shape.choice(keys[operator], "entry", self.names.entries, "unknown-entry")
-        if entry is None:
+        operator, entry = self._question(key, node, keys)
+        if operator is None or entry is None:
             return None
         attributes = attributes_of(self.names, entry)
         kind = self._kind(operator, keys, attributes, key)
@@ -67,60 +89,62 @@ class Folds:
             where = typed.expr if typed is not None else None
         window = self.window(keys["window"]) if "window" in keys else None
         by = self._by(keys["by"], attributes) if "by" in keys else ()
+        self._refuse_unfitting(operator, keys)
         if kind is None or scope is None or by is None:
             return None
+        of = keys.get("of")
         return ir.Fold(
             path=path,
             operator=operator,
             entry=entry,
             type=kind,
             scope=scope,
-            of=keys["of"].value if isinstance(keys.get("of"), Scalar) else "",  # type: ignore[union-attr]
+            of=of.value if isinstance(of, Scalar) else "",
             where=where,
             window=window,
             by=by,
-            otherwise=self._otherwise(keys, kind),
+            otherwise=self._otherwise(operator, keys, kind),
         )
+
+    def _refuse_unfitting(self, operator: str, keys: dict[str, Node]) -> None:
+        for key, operators in (("of", ("sum", "first", "last")), ("range", ("sum",)), ("else", ("first", "last"))):
+            if key in keys and operator not in operators:
+                hint = f"`{key}` is for {' and '.join(operators)}"
+                self.shape.error("wrong-shape", f"`{operator}` takes no `{key}`", keys[key].span, hint)
 
     def _kind(
         self, operator: str, keys: dict[str, Node], attributes: dict[str, ir.Attribute], key: Scalar
     ) -> Type | None:
         if operator in ("count", "any"):
-            if "of" in keys:
-                self.shape.error("wrong-shape", f"`{operator}` takes no `of`", keys["of"].span)
             return IntType(0, JSON_SAFE) if operator == "count" else BoolType()
         if "of" not in keys:
-            self.shape.error("missing-key", f"`{operator}` needs `of`: an attribute, or age", key.span)
+            hint = "for example of: age"
+            self.shape.error("missing-key", f"`{operator}` needs `of`: an attribute, or age", key.span, hint)
             return None
         of = self.shape.choice(keys["of"], "attribute", attributes, "unknown-attribute")
         if of is None:
             return None
-        attribute = attributes[of]
+        kind = attributes[of].type
         if operator != "sum":
-            if attribute.optional and operator in ("first", "last"):
-                return attribute.type
-            return attribute.type
-        if not isinstance(attribute.type, IntType):
-            self.shape.error("type-mismatch", "`sum` adds whole numbers", keys["of"].span)
+            return kind
+        if not isinstance(kind, IntType):
+            message = f"`sum` adds whole numbers; this is {describe(kind)}"
+            self.shape.error("type-mismatch", message, keys["of"].span, "count the entries instead")
             return None
         if "range" not in keys:
             hint = "it stops at its ends, for example range: [0, 1000000]"
-            self.shape.error("missing-key", "a `sum` needs a range", key.span, hint)
+            self.shape.error("missing-key", "a `sum` needs `range`", key.span, hint)
             return None
-        bounds = plain(keys["range"])
-        if not (isinstance(bounds, list) and len(bounds) == 2 and all(type(bound) is int for bound in bounds)):
-            self.shape.wrong(keys["range"], "a range is [lowest, highest]")
-            return None
-        return IntType(bounds[0], bounds[1], attribute.type.unit)
+        ends = bounds(self.shape, keys["range"])
+        return None if ends is None else IntType(*ends, kind.unit)
 
-    def _otherwise(self, keys: dict[str, Node], kind: Type) -> Value | None:
-        if "else" not in keys:
+    def _otherwise(self, operator: str, keys: dict[str, Node], kind: Type) -> Value | None:
+        if "else" not in keys or operator not in ("first", "last"):
             return None
-        try:
-            return fit("else", kind, plain(keys["else"]))
-        except FactError as error:
-            self.shape.error("wrong-value", f"`else` is not {error.expected}", keys["else"].span)
-            return None
+        value = check_value(keys["else"], kind, Scope(self.names, settings_only=True), self.shape.problems)
+        if value is not None and not isinstance(value, ir.Constant):
+            self.shape.error("wrong-value", "`else` is a plain value", keys["else"].span, "leave out the `=`")
+        return value.value if isinstance(value, ir.Constant) else None
 
     def window(self, node: Node) -> ir.Seconds | None:
         """A stretch of time: `30 days`, or a setting with a unit of time."""
@@ -148,25 +172,24 @@ class Folds:
                 self.shape.error("unknown-attribute", f"the entry has no `{key.value}`", key.span, hint)
                 continue
             path = self.shape.name(value, "a fact", PATH)
-            kind = self._type_at(path) if path is not None else None
-            if path is None:
+            if path is None or path in self.names.broken:
                 continue
-            if kind is None:
-                if path not in self.names.broken:
-                    known = [*self.names.facts, *(one for facts in self.names.events.values() for one in facts)]
-                    hint = did_you_mean(path, known)
-                    self.shape.error("unknown-name", f"there is no fact `{path}`", value.span, hint)
-            elif _comparable(kind, attributes[key.value].type):
+            kinds = self._types_at(path)
+            if not kinds:
+                known = [*self.names.facts, *(one for facts in self.names.events.values() for one in facts)]
+                hint = did_you_mean(path, known)
+                self.shape.error("unknown-name", f"there is no fact `{path}`", value.span, hint)
+            elif all(_comparable(kind, attributes[key.value].type) for kind in kinds):
                 pairs.append((key.value, path))
             else:
-                self.shape.error("type-mismatch", f"`{path}` and `{key.value}` are never equal", value.span)
+                message = f"`{path}` is {describe(kinds[0])}; `{key.value}` is {describe(attributes[key.value].type)}"
+                self.shape.error("type-mismatch", message, value.span, "they are never equal; choose another")
         return tuple(pairs) if mapping and len(pairs) == len(mapping.items) else None
 
-    def _type_at(self, path: str) -> Type | None:
+    def _types_at(self, path: str) -> list[Type]:
         if path in self.names.facts:
-            return self.names.facts[path].type
-        found = [facts[path].type for facts in self.names.events.values() if path in facts]
-        return found[0] if found else None
+            return [self.names.facts[path].type]
+        return [facts[path].type for facts in self.names.events.values() if path in facts]
 
 
 def seconds_of(shape: Shape, names: Names, path: str, word: Scalar) -> ir.Seconds | None:

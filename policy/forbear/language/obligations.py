@@ -7,7 +7,7 @@ from attrs import evolve, frozen
 from forbear.calendar import UNIT_SECONDS, Due, DuePhraseError, Named, parse_due
 from forbear.language import ir
 from forbear.language.check import check_assigned, check_value
-from forbear.language.events import HOW
+from forbear.language.events import ENTRY_ATTRIBUTES, HOW
 from forbear.language.folds import seconds_of
 from forbear.language.infer import Checker
 from forbear.language.scope import Names, Scope, Typed
@@ -15,12 +15,12 @@ from forbear.language.shape import Shape, did_you_mean
 from forbear.language.syntax import Name
 from forbear.language.texts import Texts
 from forbear.language.tree import Node, Scalar
-from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, StringType, Type
+from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, StringType, Type, Value, describe
 from forbear.language.vocabulary import attributes_of
 
 KEYS = ("to", "from", "due", "carries", "say", "once", "closes")
 NEEDS = ("reason", "by", "note")
-OWN = frozenset({"owe", "to", "open", "overdue", "how", "reason", "due"})
+OWN = frozenset({"owe", "to", "open", "overdue", "how", "reason", "due", *ENTRY_ATTRIBUTES})
 
 
 @frozen
@@ -42,11 +42,13 @@ class Obligations:
     def __init__(self, shape: Shape, names: Names, texts: Texts) -> None:
         self.shape, self.names, self.texts = shape, names, texts
         self.carried: dict[str, Type] = {}
+        self.said: dict[str, dict[str, None]] = {}  # text → the events on which it is said
 
     def read(self, key: Scalar, node: Node, owings: tuple[Owing, ...]) -> None:
         """One obligation and the places where rules owe it."""
         if key.value in self.names.obligations or f"owed.{key.value}" in self.names.broken:
-            self.shape.error("duplicate-name", f"there is an obligation `{key.value}` already", key.span)
+            message = f"there is an obligation `{key.value}` already"
+            self.shape.error("duplicate-name", message, key.span, "leave one of them out, or rename it")
             return
         obligation = self._obligation(key, node, owings)
         if obligation is None:
@@ -64,10 +66,7 @@ class Obligations:
         say = ""
         if "say" in keys:
             say = self.shape.choice(keys["say"], "text", self._text_names(), "unknown-text") or ""
-            if say in self.texts.drafts and events:
-                text = self.texts.finish(say, events)
-                if text is not None:
-                    self.names.texts[say] = text
+            self.said.setdefault(say, {}).update(dict.fromkeys(events))
         closes = self._closes(keys["closes"]) if "closes" in keys else None
         once = self._once(keys["once"]) if "once" in keys else None
         if to is None or due is None or closes is None:
@@ -91,16 +90,13 @@ class Obligations:
             if due.path.startswith("setting."):
                 return due if seconds_of(self.shape, self.names, due.path, word) is not None else None
             checker = Checker(Scope(self.names, events), word, self.shape.problems)
-            typed = checker.check(Name(due.path, 0, len(due.path)), frozenset())
+            begin = word.value.index(due.path)
+            typed = checker.check(Name(due.path, begin, begin + len(due.path)), frozenset())
             if typed is None:
                 return None
             if not (isinstance(typed.type, IntType) and typed.type.unit in UNIT_SECONDS and typed.type.low >= 1):
-                self.shape.error(
-                    "bad-time",
-                    f"`{due.path}` is not a stretch of time",
-                    word.span,
-                    "it needs a unit of time, and a range from 1",
-                )
+                hint = f"it needs a unit ({', '.join(UNIT_SECONDS)}) and a range from 1"
+                self.shape.error("bad-time", f"`{due.path}` is not a stretch of time", word.span, hint)
                 return None
         return due
 
@@ -112,15 +108,17 @@ class Obligations:
         values: list[tuple[str, ir.Expr]] = []
         for key, value in self.shape.named(node, "`carries`"):
             if key.value in OWN:
-                self.shape.error("reserved-name", f"every obligation has `{key.value}` already", key.span)
+                message = f"every obligation has `{key.value}` already"
+                self.shape.error("reserved-name", message, key.span, "choose another name")
                 continue
             typed = self._carried(value, Scope(self.names, events_of(owings, key.value)))
             if typed is None or isinstance(typed.type, ListType | DecimalType):
-                self.names.broken |= {f"obligation.{key.value}", key.value}
+                self.shape.problems.lose(key.value)
                 if typed is not None:
-                    self.shape.error(
-                        "type-mismatch", "a carried value is a text, a whole number, or true or false", value.span
+                    message = (
+                        f"a carried value is a text, a whole number, or true or false; this is {describe(typed.type)}"
                     )
+                    self.shape.error("type-mismatch", message, value.span, "carry something else")
                 continue
             kind = StringType() if isinstance(typed.type, EnumType) else typed.type
             if self.carried.setdefault(key.value, kind) != kind:
@@ -154,47 +152,51 @@ class Obligations:
         closes: dict[str, ir.Closing] = {}
         for key, value in mapping.items if mapping else ():
             if key.value not in HOW:
-                self.shape.error(
-                    "unknown-value", f"nothing closes `{key.value}`", key.span, did_you_mean(key.value, HOW)
-                )
+                hint = did_you_mean(key.value, HOW)
+                self.shape.error("unknown-value", f"nothing closes `{key.value}`", key.span, hint)
                 continue
             keys = self.shape.keys(value, f"`{key.value}`", optional=("needs", "amend"))
             needs = self.shape.choices(keys["needs"], "field", NEEDS) if "needs" in keys else ()
             closes[key.value] = ir.Closing(needs, self._amends(keys["amend"]) if "amend" in keys else ())
-        if mapping and not closes:
-            self.shape.error("missing-key", "an obligation needs a way to close", mapping.span, "done: {}, say")
+        if mapping and not mapping.items:
+            self.shape.error("missing-key", "an obligation needs a way to close", mapping.span, "add `done: {}`")
         return closes or None
 
-    def _amends(self, node: Node) -> tuple[tuple[str, tuple[tuple[str, ir.Value], ...]], ...]:
+    def _amends(self, node: Node) -> tuple[tuple[str, tuple[tuple[str, Value], ...]], ...]:
         """What a closing appends to the entries recorded beside the obligation; plain values only."""
-        found: list[tuple[str, tuple[tuple[str, ir.Value], ...]]] = []
+        found: list[tuple[str, tuple[tuple[str, Value], ...]]] = []
         mapping = self.shape.mapping(node, "`amend`")
+        entries = [name for name in self.names.entries if name not in ("obligation", "contact")]
         for key, value in mapping.items if mapping else ():
-            if key.value not in self.names.entries:
-                hint = did_you_mean(key.value, self.names.entries)
+            if key.value not in entries:
+                hint = did_you_mean(key.value, entries)
                 self.shape.error("unknown-entry", f"there is no entry `{key.value}`", key.span, hint)
                 continue
-            values: list[tuple[str, ir.Value]] = []
+            values: list[tuple[str, Value]] = []
             attributes = self.names.entries[key.value].attributes
             inner = self.shape.mapping(value, f"`{key.value}`")
             for name, given in inner.items if inner else ():
                 if name.value not in attributes:
                     hint = did_you_mean(name.value, attributes)
                     self.shape.error("unknown-attribute", f"`{key.value}` has no `{name.value}`", name.span, hint)
-                    continue
-                expr = check_value(given, attributes[name.value].type, Scope(self.names), self.shape.problems)
-                if isinstance(expr, ir.Constant):
-                    values.append((name.value, expr.value))
-                elif expr is not None:
-                    self.shape.error("wrong-value", "a closing amends with a plain value", given.span)
+                elif isinstance(given, Scalar) and given.value.startswith("="):
+                    self.shape.error(
+                        "wrong-value", "a closing amends with a plain value", given.span, "leave out the `=`"
+                    )
+                else:
+                    kind = attributes[name.value].type
+                    expr = check_value(given, kind, Scope(self.names), self.shape.problems)
+                    values += [(name.value, expr.value)] if isinstance(expr, ir.Constant) else []
             found.append((key.value, tuple(values)))
         return tuple(found)
 
 
 def complete_obligation_entry(names: Names) -> None:
     """The attributes of the built-in entry `obligation`: its own, and all that any obligation carries."""
+    broken = (name.removeprefix("owed.") for name in names.broken if name.startswith("owed."))
+    owed = tuple(dict.fromkeys((*names.obligations, *sorted(broken)))) or ("none",)
     attributes = {
-        "owe": ir.Attribute("owe", EnumType(tuple(names.obligations) or ("none",))),
+        "owe": ir.Attribute("owe", EnumType(owed)),
         "to": ir.Attribute("to", StringType()),
         "open": ir.Attribute("open", BoolType()),
         "overdue": ir.Attribute("overdue", BoolType()),

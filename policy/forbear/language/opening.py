@@ -7,7 +7,7 @@ from datetime import date
 
 from forbear.calendar import CalendarError, Hours, WorkingCalendar, hours
 from forbear.language.shape import Shape
-from forbear.language.tree import Mapping, Node, Scalar
+from forbear.language.tree import Node
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -19,22 +19,18 @@ def read_opening(sections: list[Node], shape: Shape) -> WorkingCalendar:
     """
     default = WorkingCalendar()
     for extra in sections[1:]:
-        shape.error("duplicate-name", "a pack has one calendar", extra.span)
+        shape.error("duplicate-name", "a pack has one calendar", extra.span, "put it all under one `calendar:`")
     if not sections:
         return default
     keys = shape.keys(sections[0], "`calendar`", optional=("zone", "open", "closed_on"))
     zone = _zone(keys["zone"], shape) if "zone" in keys else default.zone
     weekly = _weekly(keys["open"], shape) if "open" in keys else default.weekly
     closed_on = frozenset(_dates(keys["closed_on"], shape)) if "closed_on" in keys else frozenset()
-    try:
-        return WorkingCalendar(zone, weekly, closed_on)
-    except CalendarError as error:
-        _note(error, keys["open"] if "open" in keys else sections[0], shape)
-        return default
+    return WorkingCalendar(zone, weekly or default.weekly, closed_on)
 
 
 def _note(error: CalendarError, node: Node, shape: Shape) -> None:
-    what, _, hint = str(error).partition(": ")
+    what, _, hint = str(error).rpartition(": ")
     shape.error("bad-calendar", what, node.span, hint)
 
 
@@ -49,32 +45,46 @@ def _zone(node: Node, shape: Shape) -> str:
         return "UTC"
 
 
-def _weekly(node: Node, shape: Shape) -> tuple[Hours, ...]:
-    """Seven days of hours; a day left out is closed."""
-    keys = shape.keys(node, "`open`", optional=DAYS)
-    week: list[Hours] = []
-    for day in DAYS:
-        spans: list[str] = []
-        for item in shape.items(keys[day], "opening hours") if day in keys else ():
-            word = shape.text(item, "opening hours")
-            if word is not None:
-                spans.append(word.value)
+def _weekly(node: Node, shape: Shape) -> tuple[Hours, ...] | None:
+    """Seven days of hours, a day left out closed; None where something is wrong, which has been noted."""
+    mapping = shape.mapping(node, "`open`")
+    keys = shape.keys(node, "`open`", optional=DAYS) if mapping is not None else {}
+    week = [_day(keys[day], n, shape) if day in keys else () for n, day in enumerate(DAYS)]
+    if None in week or mapping is None or len(keys) < len(mapping.items):
+        return None
+    try:
+        return WorkingCalendar(weekly=tuple(day or () for day in week)).weekly
+    except CalendarError as error:
+        _note(error, node, shape)
+        return None
+
+
+def _day(node: Node, number: int, shape: Shape) -> Hours | None:
+    """The hours of one day: "09:00-17:30", or a list of such."""
+    found: Hours = ()
+    for item in shape.items(node, "opening hours"):
+        word = shape.text(item, "opening hours")
+        if word is None:
+            return None
         try:
-            week.append(hours(*spans))
+            found = (*found, *hours(word.value))
+            WorkingCalendar(weekly=tuple(found if n == number else () for n in range(len(DAYS))))
         except CalendarError as error:
-            _note(error, keys[day], shape)
-            week.append(hours("00:00-24:00"))
-    return tuple(week)
+            _note(error, item, shape)
+            return None
+    return found
 
 
 def _dates(node: Node, shape: Shape) -> list[date]:
     found: list[date] = []
     for item in shape.items(node, "`closed_on`"):
-        word = item.value if isinstance(item, Scalar) and not isinstance(item, Mapping) else ""
+        word = shape.text(item, "a date")
+        if word is None:
+            continue
         try:
-            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", word):
+            if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", word.value):
                 raise ValueError
-            found.append(date.fromisoformat(word))
+            found.append(date.fromisoformat(word.value))
         except ValueError:
-            shape.error("bad-calendar", f"`{word}` is not a date", item.span, "write it as 2026-12-25")
+            shape.error("bad-calendar", f"`{word.value}` is not a date", item.span, "write it as 2026-12-25")
     return found

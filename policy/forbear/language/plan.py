@@ -3,45 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from heapq import heapify, heappop, heappush
 
 from forbear.calendar import Named
 from forbear.language import ir
-from forbear.language.source import Problems
+from forbear.language.problems import Problems
 from forbear.language.walk import effect_expressions, reads
 
 
 def in_order(decisions: Mapping[str, ir.Decision], problems: Problems) -> dict[str, ir.Decision]:
-    """The decisions so that each stands after all that it reads, ties by name; a cycle is noted and printed."""
+    """The decisions so that each stands after all that it reads, ties by name; each cycle is noted and printed."""
     needs = {
         name: {path for path in _deciding_reads(decision, None) if path in decisions}
         for name, decision in decisions.items()
     }
+    readers: dict[str, list[str]] = {name: [] for name in decisions}
+    for name, need in needs.items():
+        for path in need:
+            readers[path].append(name)
+    waiting = {name: len(need) for name, need in needs.items()}
+    ready = [name for name, count in waiting.items() if count == 0]
+    heapify(ready)
     ordered: dict[str, ir.Decision] = {}
-    waiting = dict(needs)
     while waiting:
-        ready = sorted(name for name, need in waiting.items() if need <= ordered.keys())
         if not ready:
-            _report_cycle(waiting, decisions, problems)
-            return {}
-        ordered[ready[0]] = decisions[ready[0]]
-        del waiting[ready[0]]
+            for name in _report_cycle(waiting, needs, decisions, problems):
+                waiting[name] = 0
+                heappush(ready, name)
+        name = heappop(ready)
+        if waiting.pop(name, None) is None:
+            continue
+        ordered[name] = decisions[name]
+        for reader in readers[name]:
+            if reader in waiting and waiting[reader] > 0:
+                waiting[reader] -= 1
+                if waiting[reader] == 0:
+                    heappush(ready, reader)
     return ordered
 
 
-def _report_cycle(waiting: Mapping[str, set[str]], decisions: Mapping[str, ir.Decision], problems: Problems) -> None:
-    """Follow the needs from the first waiting decision until one comes again."""
-    path = [min(waiting)]
+def _report_cycle(
+    waiting: Mapping[str, int], needs: Mapping[str, set[str]], decisions: Mapping[str, ir.Decision], problems: Problems
+) -> list[str]:
+    """Follow the needs from the first waiting decision until one comes again; the decisions of that circle."""
+    path = {min(waiting): None}
     while True:
-        following = min(need for need in waiting[path[-1]] if need in waiting)
+        following = min(need for need in needs[next(reversed(path))] if need in waiting)
         if following in path:
-            circle = path[path.index(following) :]
             break
-        path.append(following)
+        path[following] = None
+    names = list(path)
+    circle = names[names.index(following) :]
+    turn = circle.index(min(circle))
+    circle = circle[turn:] + circle[:turn]
     shown = " → ".join([*circle, circle[0]])
-    first = decisions[min(circle)]
     problems.error(
-        "decision-cycle", f"decisions wait for each other: {shown}", first.span, "let one of them read facts instead"
+        "decision-cycle",
+        f"decisions wait for each other: {shown}" if len(circle) > 1 else f"the decision reads itself: {shown}",
+        decisions[circle[0]].span,
+        "let one of them read facts instead",
     )
+    return circle
 
 
 def _deciding_reads(decision: ir.Decision, event: str | None) -> Iterator[str]:
@@ -91,15 +113,18 @@ def plan_event(event: str, policy: ir.Policy) -> ir.Plan:
     for decision in asked:
         paths: set[str] = set()
         for path in _deciding_reads(decision, event):
-            paths |= depends.get(path, frozenset()) if path in policy.decisions else {path}
+            paths |= depends.get(path, frozenset()) if path in policy.decisions else _with_keys(path, policy)
         for path in _effect_reads(decision, event, policy.obligations, policy.texts):
             if path not in policy.decisions:
-                paths.add(path)
+                paths |= _with_keys(path, policy)
         depends[decision.name] = frozenset(path for path in paths if not path.startswith("setting."))
     shown = {path for one in policy.invariants if event in one.asked_on for path in reads(one.condition)}
     facts = {path for path in shown if path in policy.folds or path in policy.facts or path in policy.events[event]}
-    facts = facts.union(*depends.values())
+    facts = facts.union(*(_with_keys(path, policy) for path in facts), *depends.values())
     folds = tuple(sorted(path for path in facts if path in policy.folds))
-    for fold in folds:
-        facts |= {path for _, path in policy.folds[fold].by}
     return ir.Plan(event, tuple(one.name for one in asked), depends, frozenset(facts), folds)
+
+
+def _with_keys(path: str, policy: ir.Policy) -> set[str]:
+    """A path, and for a fold the facts by which its entries are chosen: refused, they leave it without a value."""
+    return {path, *(fact for _, fact in policy.folds[path].by)} if path in policy.folds else {path}

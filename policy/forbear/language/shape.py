@@ -8,27 +8,38 @@ from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 
 from forbear.errors import Span
-from forbear.language.source import Problems
-from forbear.language.tree import Mapping, Node, Scalar, Sequence, scalar_value
+from forbear.language.problems import Problems
+from forbear.language.tree import Mapping, Node, Scalar, Sequence, scalar_value, words
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 RULE_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # A CEL implementation keeps these words for itself; `candidate`, `ahead` and `behind` are ours.
-RESERVED = frozenset(
-    ["true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while", "has", "candidate", "ahead", "behind"]
-)
+_CEL = "true false null in as break const continue else for function if import let loop package namespace return var"
+RESERVED = frozenset([*_CEL.split(), "void", "while", "has", "candidate", "ahead", "behind"])
+UNSPEAKABLE = frozenset({"true", "false", "null"})  # as values: YAML reads them as something else than a text
 LANGUAGES = ("en", "zh")
+_MANY = 1_000  # names beyond which the nearest is not looked for, nor for a word longer than _LONG
+_LONG = 100
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is most like the given one, if any is like it."""
+    names = set(known)
+    if len(word) > _LONG or len(names) > _MANY:
+        return None
+    near = difflib.get_close_matches(word, sorted(names), n=1, cutoff=0.6)
+    return near[0] if near else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the nearest known word, or lists them when they are few."""
-    names = sorted(set(known))
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean `{near[0]}`?"
+    names = set(known)
+    near = nearest(word, names)
+    if near is not None and near != word:
+        return f"did you mean `{near}`?"
     if 0 < len(names) <= 12:
-        return "known: " + ", ".join(names)
+        return "known: " + ", ".join(sorted(names))
     return ""
 
 
@@ -68,37 +79,48 @@ class Shape:
     def keys(
         self, node: Node, what: str, *, required: Collection[str] = (), optional: Collection[str] = ()
     ) -> dict[str, Node]:
-        """The values under known keys; unknown and missing keys are noted."""
+        """The values under known keys; unknown and missing keys are noted, a misspelt one only once."""
         mapping = self.mapping(node, what)
         if mapping is None:
             return {}
         known = {*required, *optional}
         found: dict[str, Node] = {}
+        meant: set[str | None] = set()
         for key, value in mapping.items:
             if key.value in known:
                 found[key.value] = value
             else:
                 self.error("unknown-key", f"{what} has no `{key.value}`", key.span, did_you_mean(key.value, known))
+                meant.add(nearest(key.value, known))
         for key_name in required:
-            if key_name not in found:
-                self.error("missing-key", f"{what} needs `{key_name}`", mapping.span)
+            if key_name not in found and key_name not in meant:
+                self.error("missing-key", f"{what} needs `{key_name}`", mapping.span, f"add `{key_name}: …`")
         return found
 
     def named(self, node: Node, what: str, pattern: re.Pattern[str] = NAME) -> Iterator[tuple[Scalar, Node]]:
         """The pairs of a mapping whose keys are names of the given pattern."""
         mapping = self.mapping(node, what)
+        if mapping is None:
+            self.lose(node)
         for key, value in mapping.items if mapping else ():
             if self.is_name(key, pattern):
                 yield key, value
+            else:
+                self.problems.lose(key.value)
 
-    def is_name(self, scalar: Scalar, pattern: re.Pattern[str] = NAME) -> bool:
+    def lose(self, node: Node) -> None:
+        """Remember that whatever a node declares could not be read."""
+        for word in words(node):
+            self.problems.lose(word)
+
+    def is_name(self, scalar: Scalar, pattern: re.Pattern[str] = NAME, reserved: frozenset[str] = RESERVED) -> bool:
         """Whether the scalar is a well-formed name that is not reserved; noted where not."""
         if not pattern.fullmatch(scalar.value) or len(scalar.value) > 100:
-            shape = "lower-case words joined by hyphens" if pattern is RULE_NAME else "lower-case letters, digits and _"
-            self.error("bad-name", f"`{scalar.value}` is not a name", scalar.span, f"a name is {shape}")
+            self.error("bad-name", f"`{scalar.value}` is not a name", scalar.span, _name_hint(scalar.value, pattern))
             return False
-        if pattern is not RULE_NAME and RESERVED & set(scalar.value.split(".")):
-            self.error("reserved-name", f"`{scalar.value}` uses a word of the expression language", scalar.span)
+        if pattern is not RULE_NAME and reserved & set(scalar.value.split(".")):
+            message = f"`{scalar.value}` uses a word of the expression language"
+            self.error("reserved-name", message, scalar.span, "choose another name")
             return False
         return True
 
@@ -109,10 +131,12 @@ class Shape:
         self.wrong(node, f"{what} is a text")
         return None
 
-    def name(self, node: Node, what: str, pattern: re.Pattern[str] = NAME) -> str | None:
+    def name(
+        self, node: Node, what: str, pattern: re.Pattern[str] = NAME, reserved: frozenset[str] = RESERVED
+    ) -> str | None:
         """The node as a name."""
         scalar = self.text(node, what)
-        return scalar.value if scalar is not None and self.is_name(scalar, pattern) else None
+        return scalar.value if scalar is not None and self.is_name(scalar, pattern, reserved) else None
 
     def choice(self, node: Node, what: str, known: Collection[str], code: str = "unknown-value") -> str | None:
         """The node as one of the known words."""
@@ -154,17 +178,34 @@ class Shape:
 
     def languages(self, node: Node, what: str) -> dict[str, Scalar]:
         """A text in every language."""
+        if isinstance(node, Scalar) and scalar_value(node) is not None:
+            self.wrong(node, f"{what} is said in every language", "write {en: …, zh: …}")
+            return {}
         mapping = self.mapping(node, what)
         found: dict[str, Scalar] = {}
+        unknown = False
         for key, value in mapping.items if mapping else ():
             if key.value not in LANGUAGES:
+                unknown = True
                 hint = did_you_mean(key.value, LANGUAGES)
+                if isinstance(value, Scalar) and value.plain and value.value == "":
+                    hint = "a comma ends a text inside {…}: put the text in double quotes"
                 self.error("unknown-language", f"there is no language `{key.value}`", key.span, hint)
                 continue
-            scalar = self.text(value, what)
+            scalar = self.text(value, f"{what} in `{key.value}`")
             if scalar is not None:
                 found[key.value] = scalar
-        for language in LANGUAGES:
-            if mapping and not any(key.value == language for key, _ in mapping.items):
-                self.error("missing-language", f"{what} is missing in `{language}`", mapping.span, f"add `{language}:`")
+        missing = [one for one in LANGUAGES if mapping and not any(key.value == one for key, _ in mapping.items)]
+        if mapping and missing and not unknown:
+            hint = ", ".join(f"add `{language}: …`" for language in missing)
+            where = " and ".join(f"`{language}`" for language in missing)
+            self.error("missing-language", f"{what} is missing in {where}", mapping.span, hint)
         return found
+
+
+def _name_hint(word: str, pattern: re.Pattern[str]) -> str:
+    shape = "lower-case words joined by hyphens" if pattern is RULE_NAME else "lower-case letters, digits and _"
+    strange = next((letter for letter in word if not letter.isascii()), None)
+    if strange is not None:
+        return f"a name is {shape}; `{strange}` (U+{ord(strange):04X}) is none of these, whatever it looks like"
+    return f"a name is {shape}, at most 100 characters"

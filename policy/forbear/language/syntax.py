@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import cache
 from typing import cast
@@ -13,7 +14,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from forbear.errors import ForbearError
 
 MAX_LENGTH = 5_000
-MAX_PARENTHESES = 40
+MAX_DEPTH = 40
 MAX_ARITHMETIC = 60
 
 _GRAMMAR = r"""
@@ -32,13 +33,15 @@ _GRAMMAR = r"""
     | NOT unary                      -> negation
     | MINUS unary                    -> minus
 ?primary: "(" either ")"             -> group
-    | "[" [either ("," either)*] "]" -> items
+    | OPEN [either ("," either)*] CLOSE -> items
     | HAS "(" PATH ")"               -> has
     | PATH                           -> name
     | (TRUE | FALSE)                 -> truth
     | NUMBER                         -> number
     | STRING                         -> string
 
+OPEN: "["
+CLOSE: "]"
 COMPARE: "==" | "!=" | "<=" | ">=" | "<" | ">"
 PLUS: "+"
 MINUS: "-"
@@ -48,7 +51,7 @@ IN.2: /in(?![A-Za-z0-9_.])/
 HAS.2: /has(?![A-Za-z0-9_.])/
 TRUE.2: /true(?![A-Za-z0-9_.])/
 FALSE.2: /false(?![A-Za-z0-9_.])/
-PATH: /[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*/
+PATH: /(?!in(?![A-Za-z0-9_.]))[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*/
 NUMBER: /[0-9]{1,30}(\.[0-9]{1,30})?(?![A-Za-z0-9_.])/
 STRING: /"[^"\\\n\r]*"|'[^'\\\n\r]*'/
 %ignore /[ \t\r\n]+/
@@ -135,22 +138,40 @@ class SyntaxProblem(ForbearError):
 
 def parse_expression(text: str) -> Syntax:
     """The syntax tree of an expression. Raises SyntaxProblem with the place of the offending word."""
-    if len(text) > MAX_LENGTH:
-        raise SyntaxProblem(f"the expression is longer than {MAX_LENGTH:,} characters", 0, 1, "split the rule")
-    depth = 0
-    for offset, character in enumerate(text):
-        depth += (character in "([") - (character in ")]")
-        if depth > MAX_PARENTHESES:
-            raise SyntaxProblem(f"nested deeper than {MAX_PARENTHESES} brackets", offset, 1, "split the rule")
-    if sum(text.count(sign) for sign in "+-*") > MAX_ARITHMETIC:
-        raise SyntaxProblem(f"more than {MAX_ARITHMETIC} arithmetic signs", 0, 1, "split the rule")
-    for run in ("!" * (MAX_PARENTHESES + 1), "-" * (MAX_PARENTHESES + 1)):
-        if run in text.replace(" ", ""):
-            raise SyntaxProblem(f"more than {MAX_PARENTHESES} `{run[0]}` in a row", 0, 1)
+    _check_size(text)
     try:
-        return cast(Syntax, _Tree().transform(_parser().parse(text)))
+        return _Tree().transform(_parser().parse(text))
     except UnexpectedInput as error:
         raise _explain(text, error) from None
+
+
+_SIGNS = re.compile(r"""(?P<text>"[^"\r\n]*"|'[^'\r\n]*')|(?P<open>[(\[])|(?P<close>[)\]])|(?P<sign>[!+*-])|\S""")
+
+
+def _check_size(text: str) -> None:
+    """Refuse what would nest too deep, before the parser sees it."""
+    if len(text) > MAX_LENGTH:
+        raise SyntaxProblem(f"the expression is longer than {MAX_LENGTH:,} characters", 0, 1, "split the rule")
+    outside: list[int] = []  # the depth outside each open bracket
+    depth = run = arithmetic = 0  # `run`: signs in a row, each of which may nest what follows
+    for found in _SIGNS.finditer(text):
+        kind = found.lastgroup
+        if kind == "open":
+            outside.append(depth)
+            depth, run = depth + run + 1, 0
+        elif kind == "close":
+            depth, run = outside.pop() if outside else 0, 0
+        elif kind == "sign":
+            run += 1
+            arithmetic += found.group() != "!"
+        else:
+            run = 0
+        if depth + run > MAX_DEPTH:
+            message = f"nested deeper than {MAX_DEPTH} brackets and signs"
+            raise SyntaxProblem(message, found.start(), 1, "split the rule, or use a decision for a part of it")
+        if arithmetic > MAX_ARITHMETIC:
+            message = f"more than {MAX_ARITHMETIC} arithmetic signs"
+            raise SyntaxProblem(message, found.start(), 1, "split the rule, or use a decision for a part of it")
 
 
 @cache
@@ -175,31 +196,40 @@ class _Tree(Transformer[Token, Syntax]):
     arithmetic = compare
 
     def negation(self, operator: Token, operand: Syntax) -> Syntax:
-        return Unary(str(operator), operand, operator.start_pos or 0, operand.end)
+        return Unary(str(operator), operand, _start(operator), operand.end)
 
     minus = negation
 
     def group(self, inner: Syntax) -> Syntax:
         return inner
 
-    def items(self, *items: Syntax) -> Syntax:
-        return Items(items, items[0].start if items else 0, items[-1].end if items else 0)
+    def items(self, begin: Token, *items: Syntax | Token) -> Syntax:
+        *parts, end = items
+        return Items(tuple(cast(list[Syntax], parts)), _start(begin), _end(cast(Token, end)))
 
     def has(self, word: Token, path: Token) -> Syntax:
-        return HasCall(str(path), path.start_pos or 0, path.end_pos or 0)
+        return HasCall(str(path), _start(path), _end(path))
 
     def name(self, token: Token) -> Syntax:
-        return Name(str(token), token.start_pos or 0, token.end_pos or 0)
+        return Name(str(token), _start(token), _end(token))
 
     def truth(self, token: Token) -> Syntax:
-        return Literal(token == "true", token.start_pos or 0, token.end_pos or 0)
+        return Literal(token == "true", _start(token), _end(token))
 
     def number(self, token: Token) -> Syntax:
         value = Decimal(token) if "." in token else int(token)
-        return Literal(value, token.start_pos or 0, token.end_pos or 0)
+        return Literal(value, _start(token), _end(token))
 
     def string(self, token: Token) -> Syntax:
-        return Literal(str(token[1:-1]), token.start_pos or 0, token.end_pos or 0)
+        return Literal(str(token[1:-1]), _start(token), _end(token))
+
+
+def _start(token: Token) -> int:
+    return token.start_pos or 0
+
+
+def _end(token: Token) -> int:
+    return token.end_pos or 0
 
 
 def _junction(operator: str, parts: tuple[Syntax, ...]) -> Syntax:
@@ -209,7 +239,7 @@ def _junction(operator: str, parts: tuple[Syntax, ...]) -> Syntax:
     return flat[0] if len(flat) == 1 else Junction(operator, tuple(flat), flat[0].start, flat[-1].end)
 
 
-_WORDS = {
+_HINTS = {
     "=": "compare with `==`",
     "&": "write `&&`",
     "|": "write `||`",
@@ -219,33 +249,72 @@ _WORDS = {
     "\\": "a text holds no backslash",
     "and": "write `&&`",
     "or": "write `||`",
-    "not": "write `!`",
+    "not": 'write `!`; for a list, `!(x in ["a", "b"])`',
     "is": "compare with `==`",
-    "null": "ask `has(path)`",
+    "<>": "write `!=`",
+    ".": "a name is words joined by single dots",
+    "{": 'write (…) or ["a", "b"]',
+    "}": 'write (…) or ["a", "b"]',
 }
+# What a Chinese keyboard or a word processor puts in place of a sign.
+_TYPED = dict(zip("“”„＂‘’＇（）［］，！＝＜＞＆｜＋－–—×＊．。", '""""\'\'\'()[],!=<>&|+---**..', strict=True))
+_TYPED |= {"≠": "!=", "≤": "<=", "≥": ">="}
 
 
 def _explain(text: str, error: UnexpectedInput) -> SyntaxProblem:
     """Say what stands where something else was expected, with the usual slip spelled out."""
     if isinstance(error, UnexpectedCharacters):
-        offset = error.pos_in_stream
-        word = text[offset : offset + 1]
-        if word in "\"'":
-            message, hint = "this text is not closed", f"close it with {word}"
-        else:
-            message, hint = f"`{word}` is not part of the expression language", _WORDS.get(word, "")
-        return SyntaxProblem(message, offset, 1, hint)
-    if isinstance(error, UnexpectedToken):
-        if error.token.type == "$END":
-            end = len(text.rstrip())
-            return SyntaxProblem("the expression ends too early", max(0, end - 1), 1, "something is missing here")
-        word = str(error.token)
-        offset = error.token.start_pos or 0
-        before = text[:offset].split()[-1:]
-        hint = _WORDS.get(word.lower(), "") or _WORDS.get(before[0].lower() if before else "", "")
-        if word == "(":
-            hint = "there are no calls but has(path); facts are judged by plugins before rules run"
-        elif word == "==" or word in "<=>=!=":
-            hint = hint or "one comparison at a time; join two with &&"
-        return SyntaxProblem(f"`{word}` cannot stand here", offset, len(word), hint)
-    return SyntaxProblem("this is not an expression", 0, len(text))
+        return _explain_character(text, error.pos_in_stream or 0)
+    if isinstance(error, UnexpectedToken) and error.token.type != "$END":
+        return _explain_token(text, error.token)
+    end = len(text.rstrip())
+    last = re.search(r"[^\s\w.]+$|[\w.]+$", text[:end])
+    start = last.start() if last else max(0, end - 1)
+    hint = "something is missing behind this"
+    if text.count("(") > text.count(")"):
+        hint = "a bracket is not closed"
+    return SyntaxProblem("the expression ends too early", start, end - start, hint)
+
+
+def _explain_character(text: str, offset: int) -> SyntaxProblem:
+    word = text[offset : offset + 1]
+    if word in ('"', "'"):
+        return SyntaxProblem("this text is not closed", offset, 1, f"close it with {word}, on the same line")
+    number = re.compile(r"[0-9][\w.]*").match(text, offset)
+    if number:
+        hint = "write digits only, and one point at most; a name begins with a letter"
+        return SyntaxProblem(f"`{number.group()}` is not a number", offset, len(number.group()), hint)
+    shown = f"`{word}`" if word.isascii() else f"`{word}` (U+{ord(word):04X})"
+    if word in _TYPED:
+        hint = f"type {_TYPED[word]} (in half width)"
+    elif word.isascii():
+        hint = _HINTS.get(word, "")
+    else:
+        hint = "names are lower-case Latin letters, digits, _ and dots; a text stands in double quotes"
+    return SyntaxProblem(f"{shown} is not part of the expression language", offset, 1, hint)
+
+
+def _explain_token(text: str, token: Token) -> SyntaxProblem:
+    word, offset = str(token), _start(token)
+    before = re.search(r"\S+\s*$", text[:offset])
+    previous = before.group().strip() if before else ""
+    if previous.lower() in _HINTS and previous.isalpha():  # `not x`: it is the word before that was meant otherwise
+        assert before is not None
+        message = f"`{previous}` is not part of the expression language"
+        return SyntaxProblem(message, before.start(), len(previous), _HINTS[previous.lower()])
+    hint = _HINTS.get(word.lower(), "")
+    if previous + word in _HINTS:
+        hint = _HINTS[previous + word]
+    elif token.type == "LPAR":
+        hint = "there are no calls but has(path); facts are judged by plugins before rules run"
+        if not re.search(r"\w\s*$", text[:offset]):
+            hint = "an operator is missing before it"
+    elif token.type == "COMPARE":
+        hint = "one comparison at a time; join two with `&&`"
+    elif token.type in ("RPAR", "CLOSE"):
+        hint = "something is missing before it, or it is one too many"
+    elif token.type in ("PATH", "STRING", "NUMBER", "TRUE", "FALSE", "HAS") and not hint:
+        hint = "an operator such as `==` or `&&` is missing before it"
+        if previous in ("has(", "("):
+            hint = "write has(path), without quotes"
+    return SyntaxProblem(f"`{word}` cannot stand here", offset, len(word), hint)

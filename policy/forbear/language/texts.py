@@ -12,9 +12,10 @@ from forbear.language.scope import Names, Scope
 from forbear.language.shape import LANGUAGES, PATH, Shape, did_you_mean
 from forbear.language.syntax import Name
 from forbear.language.tree import Mapping, Node, Scalar
-from forbear.language.types import BoolType, EnumType, ListType, Type
+from forbear.language.types import MAX_STRING, BoolType, EnumType, ListType, Type, describe
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_STRAY = re.compile(r"\{[^{}]*\}|([{}])")
 OTHERWISE = "otherwise"
 
 
@@ -33,6 +34,9 @@ class Draft:
         for _, languages in self.variants:
             for scalar in languages.values():
                 found += [(match.group(1), scalar, match.start(1)) for match in _PLACEHOLDER.finditer(scalar.value)]
+                found += [
+                    (match.group(1), scalar, match.start(1)) for match in _STRAY.finditer(scalar.value) if match[1]
+                ]
         return found
 
 
@@ -45,89 +49,117 @@ class Texts:
 
     def read(self, key: Scalar, node: Node) -> None:
         """One text: `{en: …, zh: …}`, or `{by: path, value: {en: …, zh: …}, otherwise: {…}}`."""
-        if key.value in self.drafts:
-            self.shape.error("duplicate-name", f"there is a text `{key.value}` already", key.span)
+        if key.value in self.drafts or f"text.{key.value}" in self.names.broken:
+            hint = "leave one of them out, or rename it"
+            self.shape.error("duplicate-name", f"there is a text `{key.value}` already", key.span, hint)
             return
         mapping = self.shape.mapping(node, f"the text `{key.value}`")
         if mapping is None:
             self.names.broken.add(f"text.{key.value}")
             return
         keys = {one.value: (one, value) for one, value in mapping.items}
-        shows: tuple[Scalar, ...] = ()
-        if "shows" in keys:
-            items = self.shape.items(keys["shows"][1], "`shows`")
-            shows = tuple(one for one in items if isinstance(one, Scalar))
+        shown = self.shape.items(keys["shows"][1], "`shows`") if "shows" in keys else ()
+        shows = tuple(one for item in shown if (one := self.shape.text(item, "a value that is shown")) is not None)
         by = self.shape.text(keys["by"][1], "`by`") if "by" in keys else None
         rest = tuple((one, value) for name, (one, value) in keys.items() if name not in ("by", "shows"))
+        variants: tuple[tuple[Scalar | None, dict[str, Scalar]], ...]
         if "by" in keys:
             variants = tuple(
-                (None if one.value == OTHERWISE else one, self.shape.languages(value, f"`{key.value}`"))
+                (None if one.value == OTHERWISE else one, self.shape.languages(value, f"`{one.value}`"))
                 for one, value in rest
             )
             if not any(one is None for one, _ in variants):
-                self.shape.error("missing-key", f"the text `{key.value}` needs `otherwise`", key.span)
+                hint = "add what is said for every other value"
+                self.shape.error("missing-key", f"the text `{key.value}` needs `{OTHERWISE}`", key.span, hint)
+        elif any(isinstance(value, Mapping) for _, value in rest):
+            hint = "add `by: path` of an enumeration, or write {en: …, zh: …}"
+            self.shape.error("missing-key", f"the text `{key.value}` has variants and needs `by`", key.span, hint)
+            variants = ()
         else:
-            variants = ((None, self.shape.languages(Mapping(rest, mapping.span), f"`{key.value}`")),)
-        draft = Draft(key.value, by, shows, variants)
-        self._compare_placeholders(draft)
-        self.drafts[key.value] = draft
+            variants = ((None, self.shape.languages(Mapping(rest, mapping.span), f"the text `{key.value}`")),)
+        for scalar in (one for _, languages in variants for one in languages.values()):
+            if len(scalar.value) > MAX_STRING:
+                self.shape.error(
+                    "wrong-value", f"a text has at most {MAX_STRING:,} characters", scalar.span, "shorten it"
+                )
+                self.names.broken.add(f"text.{key.value}")
+                return
+        self.drafts[key.value] = Draft(key.value, by, shows, variants)
 
-    def _compare_placeholders(self, draft: Draft) -> None:
+    def finish(self, name: str, events: tuple[str, ...]) -> None:
+        """The text, every path checked to be present on the events on which it is said (on some event, if on none)."""
+        draft = self.drafts[name]
+        types: dict[str, Type] = {}
+        wrong: set[str] = set()
+        for path, scalar, offset in draft.paths():
+            kind = self._type_at(path, scalar, offset, events, draft.by is scalar)
+            if kind is None:
+                wrong.add(path)
+            else:
+                types[path] = kind
+        whole = not wrong and all(len(languages) == len(LANGUAGES) for _, languages in draft.variants)
+        if draft.by is not None and draft.by.value in types:
+            whole = self._values_exist(draft, types[draft.by.value]) and whole
+        self._compare_placeholders(draft, wrong)
+        if whole:
+            self.names.texts[name] = ir.Text(
+                name,
+                draft.by.value if draft.by is not None else "",
+                {
+                    one.value if one is not None else OTHERWISE: {
+                        language: _template(scalar.value, types) for language, scalar in languages.items()
+                    }
+                    for one, languages in draft.variants
+                },
+            )
+
+    def _compare_placeholders(self, draft: Draft, wrong: set[str]) -> None:
         """The same placeholders in each language, and each of `shows` in all of them."""
-        wanted = {one.value for one in draft.shows}
+        shown = {path for path, scalar, _ in draft.paths() if scalar is not draft.by}
+        for one in draft.shows:
+            if one.value not in shown and not (wrong - {draft.by.value if draft.by else ""}):
+                hint = did_you_mean(one.value, shown)
+                self.shape.error("missing-placeholder", f"no language shows {{{one.value}}}", one.span, hint)
+        wanted = {one.value for one in draft.shows} & shown
         for _, languages in draft.variants:
-            shown = {language: set(_PLACEHOLDER.findall(scalar.value)) for language, scalar in languages.items()}
-            everywhere = set().union(*shown.values()) if shown else set()
+            found = {language: set(_PLACEHOLDER.findall(scalar.value)) for language, scalar in languages.items()}
+            if any(paths & wrong for paths in found.values()):
+                continue  # a misspelt placeholder is noted already
+            everywhere = set().union(*found.values())
             for language, scalar in languages.items():
-                for missing in sorted((everywhere | wanted) - shown[language]):
+                for missing in sorted((everywhere | wanted) - found[language]):
                     message = f"`{language}` does not show {{{missing}}}"
                     hint = "`shows` asks for it" if missing in wanted else "every language shows the same values"
                     self.shape.error("missing-placeholder", message, scalar.span, hint)
-                stray = re.search(r"[{}]", _PLACEHOLDER.sub("", scalar.value))
-                if stray:
-                    self.shape.error("bad-placeholder", "a brace without its partner", scalar.span, "write {path}")
 
-    def finish(self, name: str, events: tuple[str, ...]) -> ir.Text | None:
-        """The text, every path checked to be present on the events on which it is said."""
-        draft = self.drafts[name]
-        types: dict[str, Type] = {}
-        whole = True
-        for path, scalar, offset in draft.paths():
-            kind = self._type_at(path, scalar, offset, events)
-            if kind is None:
-                whole = False
-            else:
-                types[path] = kind
-        if draft.by is not None and draft.by.value in types:
-            whole = self._values_exist(draft, types[draft.by.value]) and whole
-        if not whole or any(len(languages) < len(LANGUAGES) for _, languages in draft.variants):
-            return None
-        variants = {
-            one.value if one is not None else OTHERWISE: {
-                language: _template(scalar.value, types) for language, scalar in languages.items()
-            }
-            for one, languages in draft.variants
-        }
-        return ir.Text(name, draft.by.value if draft.by is not None else "", variants)
-
-    def _type_at(self, path: str, scalar: Scalar, offset: int, events: tuple[str, ...]) -> Type | None:
+    def _type_at(self, path: str, scalar: Scalar, offset: int, events: tuple[str, ...], bare: bool) -> Type | None:
         if not PATH.fullmatch(path):
-            place = scalar.at(offset, max(1, len(path)))
-            self.shape.error("bad-placeholder", f"`{path}` is not a path", place, "write {contact.channel}, say")
+            stray = path in ("{", "}")
+            message = "a brace without its partner" if stray else f"`{path}` is not a path"
+            place = scalar.at(offset, len(path)) if path else scalar.at(offset - 1, 2)
+            hint = "write the path of a value in braces: {contact.channel}"
+            self.shape.error("bad-placeholder", message, place, hint)
             return None
+        name = Name(path, offset, offset + len(path))
         checker = Checker(Scope(self.names, events), scalar, self.shape.problems)
-        typed = checker.check(Name(path, offset, offset + len(path)), frozenset())
-        if typed is None:
+        found = checker.resolve(name)
+        if found is None:
             return None
-        if isinstance(typed.type, BoolType | ListType):
-            self.shape.error("bad-placeholder", f"`{path}` has no words", scalar.at(offset, len(path)))
+        if found.optional:
+            hint = "let a decision give a value that is always there, and show that"
+            checker.error("optional-read", f"`{path}` may be missing, and a text has no gaps", name, hint)
             return None
-        return typed.type
+        if isinstance(found.type, BoolType | ListType) and not bare:
+            message = f"`{path}` has no words: it is {describe(found.type)}"
+            checker.error("bad-placeholder", message, name, "choose a text by it with `by`, or show another value")
+            return None
+        return found.type
 
     def _values_exist(self, draft: Draft, kind: Type) -> bool:
         assert draft.by is not None
         if not isinstance(kind, EnumType):
-            self.shape.error("type-mismatch", f"`{draft.by.value}` is not an enumeration", draft.by.span)
+            message = f"a text is chosen by an enumeration; `{draft.by.value}` is {describe(kind)}"
+            self.shape.error("type-mismatch", message, draft.by.span, "choose another path")
             return False
         good = True
         for one, _ in draft.variants:

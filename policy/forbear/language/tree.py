@@ -9,14 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import NoReturn, assert_never
 
 import yaml
 from attrs import frozen
 
 from forbear.errors import Span
-from forbear.language.source import MAX_NESTING, Problems, Source
+from forbear.language.problems import Problems
+from forbear.language.source import Source
+from forbear.language.traps import explain_error, explain_trap, find_trap, quoted
+from forbear.language.types import MAX_STRING
 
 MAX_NODES = 100_000
+MAX_NESTING = 40
+MAX_REPAIRS = 20
 
 
 @frozen
@@ -37,16 +43,15 @@ class Scalar:
 
     def at(self, offset: int, length: int) -> Span:
         """The place of `length` characters of the value from `offset`, found again in the raw text."""
-        raw = self.source.text[self.start : self.end]
-        if self.plain or raw[:1] in ("|", ">"):
-            place = _follow_spaces(raw, self.value, offset, raw.find("\n") + 1 if not self.plain else 0)
-        elif raw[:1] == "'":
-            place = _follow_spaces(raw.replace("''", "'\x00"), self.value, offset, 1)
-        elif "\\" not in raw:
-            place = _follow_spaces(raw, self.value, offset, 1)
-        else:
+        if len(self.value) > MAX_STRING:
             return self.span
-        return self.source.span(self.start + place, length)
+        places = _places(self.source.text[self.start : self.end], self.value, self.plain)
+        inside = [place for place in places[offset : offset + length] if place[0] < place[1]]
+        if not inside:
+            before = places[offset - 1][1] if 0 < offset <= len(places) else 0
+            return self.source.span(self.start + before)
+        first, last = inside[0][0], inside[-1][1]
+        return self.source.span(self.start + first, last - first)
 
 
 @frozen
@@ -89,18 +94,43 @@ def scalar_value(scalar: Scalar) -> bool | int | Decimal | str | None:
     return text
 
 
-def _follow_spaces(raw: str, value: str, offset: int, place: int) -> int:
-    """Walk `value` and `raw` side by side up to `offset`; they differ only in white space and doubled quotes."""
-    for character in value[:offset]:
-        if character.isspace():
+_SINGLE = re.compile(r"''|.", re.DOTALL)
+_DOUBLE = re.compile(r"(?P<fold>\\(?:\r\n|\r|\n)\s*)|\\(?:x.{2}|u.{4}|U.{8}|.)|.", re.DOTALL)
+
+
+def _places(raw: str, value: str, plain: bool) -> list[tuple[int, int]]:
+    """Where each character of a value stands in its raw text; white space may have been folded and has no place."""
+    units: list[tuple[str | None, int, int]]  # what a stretch of raw text stands for, None where it was escaped
+    if not plain and raw[:1] == "'":
+        units = [(one.group()[0], one.start(), one.end()) for one in _SINGLE.finditer(raw, 1)]
+    elif not plain and raw[:1] == '"':
+        found = [one for one in _DOUBLE.finditer(raw, 1) if not one.group("fold")]
+        units = [(None if one.group()[0] == "\\" else one.group(), one.start(), one.end()) for one in found]
+    else:
+        start = 0 if plain else raw.find("\n") + 1
+        units = [(character, start + n, start + n + 1) for n, character in enumerate(raw[start:])]
+    places: list[tuple[int, int]] = []
+    n, here = 0, 0
+    for character in value:
+        if n < len(units) and units[n][0] is None:
+            here = units[n][2]
+            places.append(units[n][1:])
+            n += 1
             continue
-        while place < len(raw) and raw[place] != character:
-            place += 1
-        place += 1
-    wanted = value[offset : offset + 1]
-    while wanted and not wanted.isspace() and place < len(raw) and raw[place] != wanted:
-        place += 1
-    return place
+        if character.isspace():
+            places.append((here, here))
+            if n < len(units) and units[n][0] == character:
+                n += 1
+            continue
+        while n < len(units) and units[n][0] != character and (units[n][0] or "x").isspace():
+            n += 1
+        if n < len(units):
+            here = units[n][2]
+            places.append(units[n][1:])
+            n += 1
+        else:
+            places.append((here, here))
+    return places
 
 
 class _Stop(Exception):
@@ -108,24 +138,51 @@ class _Stop(Exception):
 
 
 def parse_tree(source: Source, problems: Problems) -> Node | None:
-    """The tree of a file, or None where it is empty or broken; what is wrong goes to `problems`."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return _Builder(source, problems, yaml.parse(source.text, Loader=loader)).document()
-    except _Stop:
-        return None
-    except yaml.MarkedYAMLError as error:
-        _explain_syntax(source, problems, error)
-    except yaml.YAMLError as error:
-        problems.error("yaml-syntax", f"this is not YAML: {error}", source.span(0))
+    """The tree of a file, or None where it is empty or broken; what is wrong goes to `problems`.
+
+    An expression that YAML cannot read is noted, blanked out, and the file read on.
+    """
+    text, blanked = source.text, frozenset[int]()
+    for _ in range(MAX_REPAIRS):
+        try:
+            return _Builder(source, text, blanked, problems).document()
+        except _Stop:
+            break
+        except yaml.YAMLError as error:
+            trap = find_trap(text, error)
+            if trap is None:
+                explain_error(source, problems, error)
+                break
+            explain_trap(source, problems, trap)
+            text = text[: trap.start] + "~" + " " * (trap.end - trap.start - 1) + text[trap.end :]
+            blanked |= {trap.start}
+    problems.lose(source.text)
     return None
+
+
+def words(node: Node) -> Iterator[str]:
+    """Every scalar of a tree, keys included."""
+    match node:
+        case Scalar(value):
+            yield value
+        case Sequence(items):
+            for item in items:
+                yield from words(item)
+        case Mapping(pairs):
+            for key, inner in pairs:
+                yield key.value
+                yield from words(inner)
+        case _:
+            assert_never(node)
 
 
 class _Builder:
     """Reads the event stream of one file."""
 
-    def __init__(self, source: Source, problems: Problems, events: Iterator[yaml.Event]) -> None:
-        self.source, self.problems, self.events = source, problems, events
+    def __init__(self, source: Source, text: str, blanked: frozenset[int], problems: Problems) -> None:
+        self.source, self.blanked, self.problems = source, blanked, problems
+        # Events come one by one, so that nesting is stopped before the parser has followed it down.
+        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         self.nodes = 0
 
     def document(self) -> Node | None:
@@ -141,25 +198,25 @@ class _Builder:
         return tree
 
     def note(self, event: yaml.Event, code: str, message: str, hint: str) -> None:
-        start = event.start_mark.index
-        self.problems.error(code, message, self.source.span(start, max(1, event.end_mark.index - start)), hint)
+        start, end = _stretch(event)
+        self.problems.error(code, message, self.source.span(start, max(1, end - start)), hint)
 
-    def refuse(self, event: yaml.Event, code: str, message: str, hint: str) -> None:
+    def refuse(self, event: yaml.Event, code: str, message: str, hint: str) -> NoReturn:
         self.note(event, code, message, hint)
         raise _Stop
 
     def node(self, event: yaml.Event, depth: int) -> Node:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            self.refuse(event, "file-too-large", f"the file has more than {MAX_NODES:,} nodes", "split it")
+            self.refuse(event, "file-too-large", f"the file has more than {MAX_NODES:,} values", "split it")
         if depth > MAX_NESTING:
             self.refuse(event, "too-deep", f"nested deeper than {MAX_NESTING} levels", "flatten it")
-        start, end = event.start_mark.index, event.end_mark.index
+        start, end = _stretch(event)
         if isinstance(event, yaml.AliasEvent):
             self.note(event, "yaml-alias", "aliases are not part of the language", "write the value out")
             return Scalar("", True, self.source, start, end, broken=True)
         if getattr(event, "anchor", None):
-            self.note(event, "yaml-anchor", "anchors are not part of the language", "remove the &name")
+            self._note_anchor(start)
         tagged = getattr(event, "tag", None) is not None
         if tagged:
             self._note_tag(event)
@@ -167,31 +224,37 @@ class _Builder:
             plain = not event.style  # libyaml says "", the pure parser None
             if plain:
                 end = start + len(self.source.text[start:end].rstrip())
-            return Scalar(event.value, plain, self.source, start, end, broken=tagged)
+            return Scalar(event.value, plain, self.source, start, end, broken=tagged or start in self.blanked)
+        span = self.source.span(start, 1)
         if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(start, depth)
-        return self._mapping(start, depth)
+            return Sequence(self._sequence(depth), span)
+        items = self._mapping(depth)
+        return Mapping(items, items[0][0].span if items and end == start else span)
+
+    def _note_anchor(self, start: int) -> None:
+        name = re.compile(r"&\S*").search(self.source.text, start)
+        span = self.source.span(*((name.start(), len(name.group())) if name else (start, 1)))
+        self.problems.error("yaml-anchor", "anchors are not part of the language", span, "remove the &name")
 
     def _note_tag(self, event: yaml.Event) -> None:
         """`when: !speech.hostile` is a YAML tag, not a negation."""
-        start = event.start_mark.index
-        place = self.source.span(start)
-        rest = place.text[place.column - 1 :].strip()
-        word = rest.split()[0].rstrip(",}") if rest else "!"
-        hint = f"put the expression in single quotes: '{rest}'" if word[1:2].isalpha() or word[1:2] in "!(" else ""
-        self.problems.error(
-            "yaml-tag", f"YAML reads `{word}` as a tag", self.source.span(start, len(word)), hint or "remove the tag"
-        )
+        start, end = _stretch(event)
+        written = self.source.text[start:end] if isinstance(event, yaml.ScalarEvent) else ""
+        word = re.split(r"[\s,}\]]", self.source.span(start).text[self.source.span(start).column - 1 :], maxsplit=1)[0]
+        negation = re.match(r"![A-Za-z(]", written)
+        hint = f"put the expression in single quotes: {quoted(written)}" if negation else "remove the tag"
+        message = f"YAML reads `{word}` as a tag"
+        self.problems.error("yaml-tag", message, self.source.span(start, len(word)), hint)
 
-    def _sequence(self, start: int, depth: int) -> Sequence:
+    def _sequence(self, depth: int) -> tuple[Node, ...]:
         items: list[Node] = []
         for event in self.events:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
             items.append(self.node(event, depth + 1))
-        return Sequence(tuple(items), self.source.span(start, 1))
+        return tuple(items)
 
-    def _mapping(self, start: int, depth: int) -> Mapping:
+    def _mapping(self, depth: int) -> tuple[tuple[Scalar, Node], ...]:
         items: list[tuple[Scalar, Node]] = []
         seen: dict[str, Scalar] = {}
         for event in self.events:
@@ -202,33 +265,27 @@ class _Builder:
                 self.problems.error("yaml-key", "a key is a plain word", key.span, "write `name: value`")
                 raise _Stop
             value = self.node(next(self.events), depth + 1)
-            if key.plain and key.value == "<<":
+            if key.broken:
+                self._lose(key, value)
+            elif key.plain and key.value == "<<":
                 self.problems.error("yaml-merge", "merge keys are not part of the language", key.span, "write it out")
-                continue
-            if key.value in seen:
+                self._lose(key, value)
+            elif key.value in seen:
                 line = seen[key.value].span.line
-                self.problems.error("duplicate-key", f"`{key.value}` stands on line {line} already", key.span)
-                continue
-            seen[key.value] = key
-            items.append((key, value))
-        return Mapping(tuple(items), self.source.span(start, 1))
+                hint = "leave one of the two out, or put both contents under one key"
+                self.problems.error("duplicate-key", f"`{key.value}` stands on line {line} already", key.span, hint)
+                self._lose(key, value)
+            else:
+                seen[key.value] = key
+                items.append((key, value))
+        return tuple(items)
+
+    def _lose(self, key: Scalar, value: Node) -> None:
+        for word in (key.value, *words(value)):
+            self.problems.lose(word)
 
 
-_TRAP = re.compile(r"^\s*(?:- )?\{?(?:.*[,{]\s*)?(?:when|never|always|where|then)\s*:\s*(.+)$")
-
-
-def _explain_syntax(source: Source, problems: Problems, error: yaml.MarkedYAMLError) -> None:
-    """Say what broke the YAML, and where an expression is the likely reason, how to write it."""
-    mark = error.problem_mark or error.context_mark
-    start = min(mark.index, len(source.text)) if mark is not None else 0
-    span = source.span(start, 1)
-    hint = ""
-    trap = _TRAP.match(span.text)
-    if trap:
-        expression = trap.group(1).split(" then:")[0].rstrip(" ,}").strip("'\"")
-        if trap.group(1)[:1] == '"':
-            expression = trap.group(1).rstrip(" ,}")
-        hint = f"put the expression in single quotes: '{expression}'"
-    elif span.text.rstrip().endswith(":") or ": " in span.text:
-        hint = "a text with a colon, a bracket or a quote in it needs quotes around the whole"
-    problems.error("yaml-syntax", f"this is not YAML: {error.problem or error.context}", span, hint)
+def _stretch(event: yaml.Event) -> tuple[int, int]:
+    assert event.start_mark is not None
+    assert event.end_mark is not None
+    return event.start_mark.index, event.end_mark.index

@@ -6,7 +6,7 @@ at the border it is what JSON has. `fit` goes in, `show` comes out.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import assert_never
 
 from attrs import evolve, frozen
@@ -20,6 +20,9 @@ INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 JSON_SAFE = 2**53 - 1  # what every JSON reader keeps exactly; the range of an int that declares none
 MAX_STRING = 10_000
 DECIMAL_SAFE = 10**15  # a decimal's scaled bound: such a number survives JSON's binary floats
+EXACT = Context(
+    prec=100, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation]
+)  # our own, so that a host's decimal context changes nothing
 
 
 @frozen
@@ -75,11 +78,15 @@ def describe(kind: Type) -> str:
         case BoolType():
             return "true or false"
         case IntType(low, high, unit):
+            if low == high:
+                return f"the number {low}"
             bounds = "" if (low, high) == (-JSON_SAFE, JSON_SAFE) else f" from {low} to {high}"
             return f"a whole number{f' of {unit}' if unit else ''}{bounds}"
         case DecimalType(places, low, high, unit):
-            scale = Decimal(10) ** places
-            return f"a number{f' of {unit}' if unit else ''} from {low / scale:f} to {high / scale:f}"
+            if low == high:
+                return f"the number {EXACT.scaleb(Decimal(low), -places):f}"
+            ends = " to ".join(f"{EXACT.scaleb(Decimal(end), -places):f}" for end in (low, high))
+            return f"a number{f' of {unit}' if unit else ''} from {ends}"
         case EnumType(values):
             return "one of " + ", ".join(values)
         case StringType():
@@ -124,7 +131,7 @@ def fit(path: str, kind: Type, given: object) -> Value:
 def show(kind: Type, value: Value) -> Plain:
     """The outer form of a value: a decimal becomes a number again, a tuple a list."""
     if isinstance(kind, DecimalType) and isinstance(value, int):
-        return float(Decimal(value).scaleb(-kind.places))
+        return float(EXACT.scaleb(Decimal(value), -kind.places))
     if isinstance(kind, ListType) and isinstance(value, tuple):
         return [show(kind.item, one) for one in value]
     assert not isinstance(value, tuple)
@@ -139,13 +146,14 @@ def with_unit(kind: Type, unit: str) -> Type:
 def _scaled(given: object, places: int) -> int | None:
     if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
         return None
-    try:
-        exact = given if isinstance(given, Decimal) else Decimal(repr(given))
-        if not exact.is_finite() or abs(exact) > DECIMAL_SAFE:
-            return None
-        return int(exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN).scaleb(places))
-    except InvalidOperation:
+    exact = Decimal(repr(given)) if isinstance(given, float) else Decimal(given)
+    if not exact.is_finite():
         return None
+    if exact == 0 or exact.adjusted() < -100:
+        return 0
+    if exact.adjusted() > 20:
+        return None
+    return int(EXACT.scaleb(EXACT.quantize(exact, EXACT.scaleb(Decimal(1), -places)), places))
 
 
 def _is_clean(text: str) -> bool:

@@ -7,10 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from attrs import frozen
 
+from forbear.language import ir
 from forbear.language.types import Value
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = 1_000_000  # the ledger counts microseconds
+FIRST = (datetime.min.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
+LAST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
 
 
 @frozen
@@ -36,9 +39,14 @@ def from_micros(micros: int) -> datetime:
     return EPOCH + timedelta(microseconds=micros)
 
 
-def attributes(entry: Entry, at: int) -> dict[str, Value]:
-    """Everything that a fold or an event may read of an entry at a moment; what is missing is absent."""
-    found: dict[str, Value] = {**entry.values, "id": entry.id, "age": max(0, at - entry.at) // SECOND}
+def attributes(entry: Entry, at: int, kind: ir.EntryKind) -> dict[str, Value]:
+    """Everything that a fold or an event may read of an entry at a moment; what is missing is absent.
+
+    An entry that was recorded before its kind got an attribute has that attribute's default.
+    """
+    found: dict[str, Value] = {name: one.default for name, one in kind.attributes.items() if one.default is not None}
+    found |= entry.values
+    found |= {"id": entry.id, "age": max(0, at - entry.at) // SECOND}
     for name, value in (("contact", entry.contact), ("customer", entry.customer), ("advisor", entry.advisor)):
         if value is not None:
             found[name] = value
@@ -48,6 +56,11 @@ def attributes(entry: Entry, at: int) -> dict[str, Value]:
         found["open"] = is_open(entry)
         found["overdue"] = is_open(entry) and due < at
     return found
+
+
+def lacking(found: Mapping[str, Value], kind: ir.EntryKind) -> list[str]:
+    """The attributes that an entry should have and has not, because it was recorded before its kind got them."""
+    return [name for name, one in kind.attributes.items() if name not in found and not one.optional]
 
 
 def is_open(entry: Entry) -> bool:

@@ -4,46 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from forbear.errors import ForbearError
 from forbear.language import ir
 from forbear.language.types import IntType, Value
-from forbear.ledger.entries import SECOND, Entry, attributes
+from forbear.language.walk import reads
+from forbear.ledger.entries import FIRST, SECOND, Entry, attributes, lacking
 from forbear.ledger.store import Transaction
 
 Where = Callable[[Mapping[str, Value]], bool]
 
 
+class Untold(ForbearError):
+    """A fold cannot be answered from the entries that the ledger holds; the message says how to mend the pack."""
+
+
 def ask(
     fold: ir.Fold,
+    policy: ir.Policy,
     transaction: Transaction,
     scope: str | None,
     facts: Mapping[str, Value],
-    settings: Mapping[str, ir.Setting],
     where: Where | None,
     at: int,
 ) -> Value | None:
     """The fold's value at a moment (microseconds), or None where it has none.
 
     `scope` is the id that the fold's scope names on this event; without it, and without a fact that `by` asks for,
-    the fold sees nothing.
+    the fold sees nothing. Raises Untold where an entry lacks an attribute that the fold reads.
     """
     keys = {attribute: facts.get(path) for attribute, path in fold.by}
     if (fold.scope != "centre" and scope is None) or None in keys.values():
         return answer(fold, [])
-    since = None if fold.window is None else at - length(fold.window, settings) * SECOND
-    if "id" in keys:
-        one = transaction.entry(str(keys["id"]), at)
-        seen: Iterable[Entry] = [] if one is None or one.kind != fold.entry else [one]
-        seen = [entry for entry in seen if since is None or entry.at > since]
-        if fold.scope != "centre":
-            seen = [entry for entry in seen if getattr(entry, fold.scope) == scope]
-    else:
-        seen = transaction.entries(fold.entry, fold.scope, scope, since, at)
+    since = None
+    if fold.window is not None:
+        since = max(FIRST - 1, at - length(fold.window, policy.settings) * SECOND)
+    kind = policy.entries[fold.entry]
     kept: list[dict[str, Value]] = []
-    for entry in seen:
-        values = attributes(entry, at)
+    for entry in _seen(fold, transaction, scope, keys.get("id"), since, at):
+        values = attributes(entry, at, kind)
+        missing = set(lacking(values, kind)) & {*reads(fold.where), fold.of, *keys}
+        if missing:
+            raise Untold(f"the entry {entry.id} has no `{min(missing)}`; give the attribute a default in the pack")
         if all(values.get(name) == key for name, key in keys.items()) and (where is None or where(values)):
             kept.append(values)
     return answer(fold, kept)
+
+
+def _seen(
+    fold: ir.Fold, transaction: Transaction, scope: str | None, id_: Value | None, since: int | None, at: int
+) -> Iterable[Entry]:
+    """The entries in the fold's scope and window, oldest first; one that is named by its id is looked up by it."""
+    if id_ is None:
+        return transaction.entries(fold.entry, fold.scope, scope, since, at)
+    one = transaction.entry(str(id_), at)
+    if one is None or one.kind != fold.entry or (since is not None and one.at <= since):
+        return []
+    return [one] if fold.scope == "centre" or getattr(one, fold.scope) == scope else []
 
 
 def length(window: ir.Seconds, settings: Mapping[str, ir.Setting]) -> int:

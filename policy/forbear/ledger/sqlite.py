@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from forbear.errors import LedgerError
@@ -16,6 +18,7 @@ from forbear.ledger.entries import Entry
 from forbear.ledger.store import Decided, Transaction
 
 VERSION = 1
+APPLICATION = 0x464F5242  # "FORB" in the file's header: this SQLite file is a ledger of ours
 BUSY_SECONDS = 30.0
 _SCOPES = {"contact": "contact", "customer": "customer", "advisor": "advisor"}
 
@@ -23,7 +26,8 @@ _SCOPES = {"contact": "contact", "customer": "customer", "advisor": "advisor"}
 class SQLiteStore:
     """A ledger in one file, or in memory. Threads share it; processes may share the file.
 
-    Raises LedgerError where the file cannot be opened, is no ledger, or was made by a newer Forbear.
+    Raises LedgerError where the file cannot be opened, is no ledger, or was made by a newer Forbear; a file that is
+    no ledger is left as it was.
     """
 
     def __init__(self, path: str) -> None:
@@ -33,27 +37,63 @@ class SQLiteStore:
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
+        except (sqlite3.Error, ValueError) as error:
+            raise LedgerError(f"the ledger {path!r} cannot be opened: {_advice(path, error)}") from error
+        try:
             self._open()
         except sqlite3.Error as error:
-            raise LedgerError(f"the ledger {path} cannot be opened: {error}") from error
+            self._connection.close()
+            raise LedgerError(f"the ledger {path!r} cannot be opened: {_advice(path, error)}") from error
+        except BaseException:
+            self._connection.close()
+            raise
 
     def _open(self) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute("PRAGMA foreign_keys = ON")
-        with self._transaction("BEGIN IMMEDIATE"):
-            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-            if version > VERSION:
-                raise LedgerError(f"the ledger {self._path} was made by a newer Forbear (version {version})")
-            if version == 0:
-                (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-                if tables:
-                    raise LedgerError(f"{self._path} is a SQLite file, but not a ledger of Forbear")
-                schema = files("forbear.ledger").joinpath("schema.sql").read_text(encoding="utf-8")
-                for statement in schema.split(";"):
-                    if statement.strip():
-                        self._connection.execute(statement)
-                self._connection.execute(f"PRAGMA user_version = {VERSION}")
+        is_new = self._is_new()
+        self._use_write_ahead_log()
+        if is_new:
+            with self._transaction("BEGIN IMMEDIATE"):
+                if self._is_new():  # another process may have been faster
+                    self._create()
+
+    def _is_new(self) -> bool:
+        """Whether the file is still empty. Raises LedgerError where it holds anything but a ledger of this version."""
+        version, application, tables = (
+            self._connection.execute(f"SELECT {what}").fetchone()[0]
+            for what in (
+                "user_version FROM pragma_user_version",
+                "application_id FROM pragma_application_id",
+                "count(*) FROM sqlite_master",
+            )
+        )
+        if application == APPLICATION and version > VERSION:
+            advice = "install that version or a later one"
+            raise LedgerError(f"the ledger {self._path!r} was made by a newer Forbear (version {version}); {advice}")
+        if application != APPLICATION and (application or version or tables):
+            raise LedgerError(f"{self._path!r} is a SQLite file, but not a ledger of Forbear; give another path")
+        return bool(application != APPLICATION)
+
+    def _use_write_ahead_log(self) -> None:
+        """Switch the file over, once in its life; SQLite does not wait for other processes here, so we do."""
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+
+    def _create(self) -> None:
+        schema = files("forbear.ledger").joinpath("schema.sql").read_text(encoding="utf-8")
+        for statement in schema.split(";"):
+            if statement.strip():
+                self._connection.execute(statement)
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Transaction]:
@@ -62,14 +102,13 @@ class SQLiteStore:
                 self._connection.execute(begin)
                 try:
                     yield _SQLiteTransaction(self._connection)
+                    self._connection.execute("COMMIT")
                 except BaseException:
-                    self._connection.execute("ROLLBACK")
+                    if self._connection.in_transaction:  # a full disk has rolled it back already
+                        self._connection.execute("ROLLBACK")
                     raise
-                self._connection.execute("COMMIT")
             except sqlite3.Error as error:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise LedgerError(f"the ledger {self._path} failed: {error}; nothing of this event was kept") from error
+                raise LedgerError(f"the ledger {self._path!r} failed ({error}); send the event again") from error
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -90,7 +129,8 @@ class SQLiteStore:
 
 
 _ENTRIES = """
-SELECT entry.id, entry.kind, entry.at, entry.contact, entry.customer, entry.advisor, entry.attributes, amendment.attributes
+SELECT entry.id, entry.kind, entry.at, entry.contact, entry.customer, entry.advisor,
+       entry.attributes, amendment.attributes
 FROM entry LEFT JOIN amendment ON amendment.entry = entry.seq AND amendment.at <= :at
 WHERE {condition} AND entry.at <= :at
 ORDER BY entry.at, entry.seq, amendment.at, amendment.seq
@@ -173,13 +213,13 @@ class _SQLiteTransaction:
 
     def append(self, entry: Entry) -> None:
         self._run(
-            'INSERT INTO entry (id, kind, at, contact, customer, advisor, attributes) VALUES (?, ?, ?, ?, ?, ?, ?)',
+            "INSERT INTO entry (id, kind, at, contact, customer, advisor, attributes) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (entry.id, entry.kind, entry.at, entry.contact, entry.customer, entry.advisor, _dump(entry.values)),
         )
 
     def amend(self, id: str, at: int, values: Mapping[str, Value]) -> None:
         self._run(
-            'INSERT INTO amendment (entry, at, attributes) SELECT seq, ?, ? FROM entry WHERE id = ?',
+            "INSERT INTO amendment (entry, at, attributes) SELECT seq, ?, ? FROM entry WHERE id = ?",
             (at, _dump(values), id),
         )
 
@@ -195,6 +235,30 @@ class _SQLiteTransaction:
 
     def delivered(self, id: str) -> None:
         self._run("DELETE FROM outbox WHERE obligation = ?", (id,))
+
+
+def _advice(path: str, error: Exception) -> str:
+    """What is wrong with a path, and what to do about it."""
+    code = _code(error)
+    place = Path(path)
+    if isinstance(error, ValueError):
+        return "the path holds a NUL character; take it out"
+    if code == sqlite3.SQLITE_NOTADB:
+        return "it is not a SQLite file; give the path of a ledger, or one where there is no file yet"
+    if place.is_dir():
+        return "it is a folder; name a file inside it"
+    if not place.parent.is_dir():
+        return f"there is no folder {str(place.parent)!r}; create it first"
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
+        return f"{error}; allow this user to write to the file and its folder"
+    if code == sqlite3.SQLITE_BUSY:
+        return f"another process has held it for {BUSY_SECONDS:.0f} seconds; try again"
+    return str(error)
+
+
+def _code(error: Exception) -> int:
+    """SQLite's primary result code; the upper bits tell only where it arose."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _dump(values: Mapping[str, Value]) -> str:

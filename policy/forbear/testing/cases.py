@@ -10,15 +10,18 @@ from attrs import frozen
 
 from forbear.errors import PackError, Span
 from forbear.language import ir
-from forbear.language.check import plain
+from forbear.language.check import check_value, plain
 from forbear.language.pack import TEST_SUFFIX
+from forbear.language.scope import Names, Scope
 from forbear.language.shape import Shape, did_you_mean
 from forbear.language.source import Problems, read_source
 from forbear.language.tree import Mapping as Tree
 from forbear.language.tree import Node, parse_tree
+from forbear.language.types import show
 
 LISTS = ("fired", "owes", "records", "closed", "overdue")
-CHECKS = (*LISTS, "degraded", "late", "error")
+FLAGS = ("degraded", "late")
+CHECKS = (*LISTS, *FLAGS, "error")
 
 
 @frozen
@@ -74,16 +77,22 @@ def _file(tree: Node, shape: Shape, policy: ir.Policy) -> list[PackTest]:
 
 
 def _test(node: Node, shape: Shape, policy: ir.Policy) -> PackTest | None:
+    before = len(shape.problems.errors)
     keys = shape.keys(node, "a test", required=("test",), optional=("settings", "given", "expect", "story"))
     name = shape.text(keys["test"], "a test's name") if "test" in keys else None
     if name is None:
         return None
+    if len(shape.problems.errors) > before:
+        return None  # a misspelt key is one problem, not also a missing one
     if ("story" in keys) == ("given" in keys or "expect" in keys):
         shape.error("test-shape", "a test has `given` and `expect`, or a `story`", name.span)
         return None
     settings = _data(keys["settings"], shape, "`settings`") if "settings" in keys else {}
     if "story" in keys:
-        steps = tuple(_step(item, shape, policy) for item in shape.items(keys["story"], "`story`"))
+        events = shape.items(keys["story"], "`story`")
+        if not events:
+            shape.error("test-shape", "a story has at least one event", name.span, "add `- {at: …, type: …}`")
+        steps = tuple(_step(item, shape, policy) for item in events)
         return PackTest(name.value, settings, {}, (), tuple(one for one in steps if one is not None), name.span)
     if "expect" not in keys or "given" not in keys:
         shape.error("missing-key", "a test needs `given` and `expect`", name.span)
@@ -123,8 +132,23 @@ def _expectations(node: Node, shape: Shape, policy: ir.Policy) -> tuple[Expectat
             shape.error("unknown-name", f"there is no decision `{key.value}`", key.span, hint)
             continue
         if key.value in LISTS:
-            names = shape.choices(value, f"name for `{key.value}`", known[key.value])
-            found.append(Expectation(key.value, list(names), key.span))
+            found.append(Expectation(key.value, _names(key.value, value, known[key.value], shape), key.span))
+        elif key.value in FLAGS:
+            found.append(Expectation(key.value, shape.flag(value, f"`{key.value}`"), key.span))
+        elif key.value == "error":
+            word = shape.text(value, "`error`")
+            found.append(Expectation(key.value, word.value if word is not None else "", key.span))
         else:
-            found.append(Expectation(key.value, plain(value), key.span))
+            kind = policy.decisions[key.value].outcome_type
+            expected = check_value(value, kind, Scope(Names()), shape.problems)
+            if isinstance(expected, ir.Constant):
+                found.append(Expectation(key.value, show(kind, expected.value), key.span))
+            elif expected is not None:
+                shape.error("wrong-value", "a test expects a plain value", value.span, "leave the `=` out")
     return tuple(found)
+
+
+def _names(check: str, node: Node, known: set[str], shape: Shape) -> list[str]:
+    """Names of rules, obligations or entries, as often as the test gives them."""
+    chosen = [shape.choice(item, f"name for `{check}`", known) for item in shape.items(node, f"`{check}`")]
+    return [one for one in chosen if one is not None]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from forbear.errors import EventError, ForbearError, Span
 from forbear.language import ir
 from forbear.language.pack import build_policy, read_pack
 from forbear.language.types import show
-from forbear.records import Record
+from forbear.records import Plain, Record
 from forbear.testing.cases import Expectation, PackTest, read_tests
 
 
@@ -105,8 +105,7 @@ def _case(test: PackTest, policy: ir.Policy, evaluator: str) -> Result:
     failures = _check(test.expect, found, test.span)
     broken = {one.name: one for one in policy.invariants}
     failures += [
-        Failure(broken[name].span, f"the promise does not hold: {broken[name].because}")
-        for name in evaluation.violated
+        Failure(broken[name].span, f"the promise does not hold: {broken[name].because}") for name in evaluation.violated
     ]
     return Result(test, tuple(failures), frozenset(evaluation.fired))
 
@@ -171,24 +170,33 @@ def _compare(one: Expectation, found: _Found) -> str:
             same = sorted(got) == sorted(one.value)
             return "" if same else f"{one.name}: expected {_list(one.value)}, got {_list(got)}"
         case "degraded":
-            return "" if bool(one.value) == bool(found.degraded) else f"degraded is {found.degraded or 'no'}"
+            got = "; ".join(f"{name}: {reason}" for name, reason in (found.degraded or {}).items())
+            same = one.value == bool(found.degraded)
+            return "" if same else f"degraded: expected {_flag(one.value)}, got {got or _flag(False)}"
         case "late":
-            return "" if bool(one.value) == found.late else f"late is {found.late}"
+            same = one.value == found.late
+            return "" if same else f"late: expected {_flag(one.value)}, got {_flag(found.late)}"
         case "error":
-            return "" if found.error and str(one.value) in found.error else f"error: {found.error or 'none'}"
+            same = bool(found.error) and one.value in found.error
+            return "" if same else f"error: expected {one.value!r}, got {found.error or 'none'}"
         case _:
             if found.error:
                 return ""
             if one.name not in found.outcome:
                 return f"{one.name} was not asked on this event"
             got = found.outcome[one.name]
-            same = _plain(one.value) == got
+            same = one.value == got
             because = f"; fired: {_list([rule for rule in found.fired if rule.startswith(one.name + '.')])}"
-            return "" if same else f"{one.name}: expected {_plain(one.value)}, got {got}{because}"
+            return "" if same else f"{one.name}: expected {_value(one.value)}, got {_value(got)}{because}"
 
 
-def _plain(value: Any) -> Any:
-    return float(value) if isinstance(value, Decimal) else value
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _value(value: Plain) -> str:
+    """A value as a test writes it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _list(names: Iterable[str]) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from forbear.cli.console import JsonOption, print_json
+from forbear.cli.console import Terminal, print_json
 from forbear.cli.demo.timeline import Timeline
+from forbear.cli.options import JsonOption
 from forbear.codec import record_as_plain
 from forbear.engine import Engine, parse_line
 from forbear.errors import ForbearError
@@ -28,10 +29,17 @@ def demo(
     """Tell a story: a customer vents and is heard, turns on the advisor, is warned twice, and what follows."""
     lines = story(lang)
     if events:
-        typer.echo("\n".join(lines))
+        for text in lines:
+            print_json(parse_line(text))
         return
     picture = svg is not None
-    console = Console(highlight=False, record=picture, width=WIDTH if picture else None, force_terminal=picture or None)
+    console = Terminal(
+        file=io.StringIO() if json else None,
+        highlight=False,
+        record=picture,
+        width=WIDTH if picture else None,
+        force_terminal=picture or None,
+    )
     timeline = Timeline(console, lang)
     with Engine("standard", ledger) as engine:
         timeline.open(engine.policy)
@@ -40,12 +48,13 @@ def demo(
             record = engine.decide(event)
             if json:
                 print_json(record_as_plain(record))
-            else:
-                timeline.tell(event, record)
-    if not json:
-        timeline.close()
+            timeline.tell(event, record)
+    timeline.close()
     if svg is not None:
-        svg.write_text(console.export_svg(title="forbear demo", unique_id="forbear"), encoding="utf-8")
+        try:
+            svg.write_text(console.export_svg(title="forbear demo", unique_id="forbear"), encoding="utf-8")
+        except OSError as error:
+            raise ForbearError(f"{svg} cannot be written: {error.strerror}") from error
 
 
 def story(lang: str) -> list[str]:

@@ -1,0 +1,43 @@
+"""The options that several commands take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+from forbear.errors import ForbearError, SettingError
+from forbear.evaluate import EVALUATORS
+from forbear.language.source import Source
+from forbear.language.tree import Scalar, scalar_value
+
+
+def _known_evaluator(name: str) -> str:
+    known = ("auto", *EVALUATORS)
+    if name not in known:
+        raise ForbearError(f"there is no evaluator {name!r}; give {', '.join(known[:-1])} or {known[-1]}")
+    return name
+
+
+PackOption = Annotated[str, typer.Option("--pack", help="A folder, or the name of a bundled pack.")]
+EvaluatorOption = Annotated[
+    str, typer.Option("--evaluator", help=f"auto, {' or '.join(EVALUATORS)}.", callback=_known_evaluator)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Choose a setting; may be given several times.")
+]
+
+
+def chosen_settings(given: Iterable[str] | None) -> dict[str, Any]:
+    """Settings from `--set name=value`; a value is read as in a pack, in quotes it is a text. Raises SettingError."""
+    found: dict[str, Any] = {}
+    for one in given or ():
+        name, equals, value = (part.strip() for part in one.partition("="))
+        if not equals or not name:
+            raise SettingError(f"--set takes name=value, not {one!r}")
+        quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+        inner = value[1:-1] if quoted else value
+        found[name] = scalar_value(Scalar(inner, not quoted, Source("--set", inner), 0, len(inner)))
+    return found

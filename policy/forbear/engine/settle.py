@@ -1,0 +1,125 @@
+"""One event with its facts → a record: decide until every decision stands, and put what follows into the ledger."""
+
+from __future__ import annotations
+
+from attrs import define, field
+
+from forbear.engine.consequences import Consequences, Impossible
+from forbear.engine.facts import Gathered, kept_facts, shown
+from forbear.engine.naming import contact_of
+from forbear.evaluate import Evaluation, Evaluator
+from forbear.language import ir
+from forbear.language.types import Value, show
+from forbear.language.walk import reads
+from forbear.ledger.entries import Entry, is_open, to_micros
+from forbear.ledger.store import Transaction
+from forbear.records import Alarm, Event, Evidence, PolicyId, Record
+
+
+@define
+class Settling:
+    """One event on its way to a record; `named` is the entry that it names, `late` whether it came too late."""
+
+    policy: ir.Policy
+    evaluator: Evaluator
+    event: Event
+    named: Entry | None
+    gathered: Gathered
+    transaction: Transaction
+    late: bool
+    alarms: list[Alarm] = field(factory=list)
+
+    def settle(self) -> Record:
+        """The record of the event, all that follows kept; a decision whose facts, promises or effects fail falls back.
+
+        Each round either stands or lets at least one more decision fall back, so there is an end.
+        """
+        degraded = self._doubtful()
+        while True:
+            evaluation = self.evaluator.decide(self.event.type, self.gathered.values, frozenset(degraded))
+            broken = self._broken_promises(evaluation)
+            if not broken:
+                try:
+                    with self.transaction.attempt():
+                        consequences = self._carry_out(evaluation)
+                    break
+                except Impossible as impossible:
+                    broken = {impossible.rule.partition(".")[0]: impossible.reason}
+            degraded |= broken
+        self.alarms += [Alarm(self.event.id, "degraded", name, reason) for name, reason in sorted(degraded.items())]
+        return self._record(evaluation, consequences, degraded)
+
+    def _doubtful(self) -> dict[str, str]:
+        """The decisions that cannot be trusted on these facts, each with the first reason."""
+        plan, refused = self.policy.plans[self.event.type], self.gathered.refused
+        if self.event.type == "obligation_closed" and self.named is not None and not is_open(self.named):
+            reason = f"{self.named.id} was closed before ({self.named.values['how']})"
+            return dict.fromkeys(plan.decisions, reason)
+        found: dict[str, str] = {}
+        for name in plan.decisions:
+            doubtful = sorted(plan.reads[name] & refused.keys())
+            if doubtful:
+                found[name] = refused[doubtful[0]]
+        for one in self.policy.invariants:
+            doubtful = sorted(refused.keys() & set(reads(one.condition)))
+            if self.event.type in one.asked_on and doubtful:
+                found.setdefault(one.decision, f"the promise {one.name} cannot be checked: {refused[doubtful[0]]}")
+        return found
+
+    def _broken_promises(self, evaluation: Evaluation) -> dict[str, str]:
+        """The decisions whose invariants do not hold, each with the promise that it broke."""
+        broken: dict[str, str] = {}
+        for one in self.policy.invariants:
+            if one.name in evaluation.violated:
+                broken.setdefault(one.decision, f"the promise {one.name} did not hold: {one.because}")
+                self.alarms.append(Alarm(self.event.id, "invariant", one.name, one.because))
+        return broken
+
+    def _carry_out(self, evaluation: Evaluation) -> Consequences:
+        """Put into the ledger what the event itself says, then what the deciding rules cause."""
+        event, named = self.event, self.named
+        settings = {path: one.value for path, one in self.policy.settings.items()}
+        environment: dict[str, Value] = {**settings, **self.gathered.values, **evaluation.outcome}
+        consequences = Consequences(self.policy, event, self.transaction, environment)
+        match event.type:
+            case "contact_started" if event.contact is not None:
+                channel = event.fields.get("channel")
+                told: dict[str, Value] = {"channel": channel} if isinstance(channel, str) else {}
+                consequences.record("contact", {"ended": False, **told, **kept_facts(self.policy, event)})
+            case "contact_ended":
+                contact = contact_of(event, self.transaction)
+                if contact is not None:
+                    consequences.amend(contact, {"ended": True})
+            case "obligation_closed" if named is not None and is_open(named):
+                reason = event.fields.get("reason")
+                consequences.close(named, str(event.fields["how"]), reason if isinstance(reason, str) else "")
+            case "obligation_overdue" if named is not None:
+                self.transaction.raise_overdue(named.id)
+        consequences.apply(evaluation.happenings)
+        return consequences
+
+    def _record(self, evaluation: Evaluation, consequences: Consequences, degraded: dict[str, str]) -> Record:
+        policy, event, gathered = self.policy, self.event, self.gathered
+        is_tick = event.type == "tick"
+        return Record(
+            id=f"d:{event.id}",
+            event=event.id,
+            at=event.at,
+            type=event.type,
+            policy=PolicyId(policy.name, policy.version, policy.digest),
+            evaluator=self.evaluator.name,
+            degraded={name: degraded[name] for name in policy.plans[event.type].decisions if name in degraded} or None,
+            late=self.late,
+            outcome={
+                name: show(policy.decisions[name].outcome_type, value) for name, value in evaluation.outcome.items()
+            },
+            fired=evaluation.fired,
+            obligations=tuple(consequences.owed),
+            recorded=tuple(consequences.recorded),
+            facts=shown(policy, event.type, gathered.values),
+            amended=tuple(consequences.amended),
+            closed=tuple(consequences.closed),
+            overdue=tuple(self.transaction.overdue(to_micros(event.at))) if is_tick else (),
+            defaulted=tuple(gathered.defaulted),
+            evidence=tuple(Evidence(one.start, one.end, one.kind, "") for one in gathered.evidence),
+        )

@@ -1,0 +1,143 @@
+"""`forbear check`: all problems of a pack in one run, each at its word."""
+
+from __future__ import annotations
+
+import pytest
+
+from commands import forbear, write_pack
+from lateness import PACK
+
+# Each mistake: a file, what stands there, what is written instead, the word to be marked, the diagnostic's code.
+MISTAKES = [
+    ("vocabulary.yaml", "{type: bool, default: false}", "{type: boolean, default: false}", "boolean", "unknown-type"),
+    ("vocabulary.yaml", "count: delay,", "count: dealy,", "dealy", "unknown-entry"),
+    ("vocabulary.yaml", "range: [1, 3600], default: 300", "range: [1, 3600], default: 0", "0", "wrong-value"),
+    ("apology.yaml", "outcome: [none, brief, full]", "outcomes: [none, brief, full]", "outcomes", "unknown-key"),
+    ("thanks.yaml", "contact.wait == 0", "contact.wiat == 0", "contact.wiat", "unknown-name"),
+    ("thanks.yaml", "then: warm", "then: worm", "worm", "unknown-value"),
+    ("thanks.yaml", "rule: was-named", "rule: Was Named", "Was Named", "bad-name"),
+    ("thanks.yaml", 'customer.value > 0.5', 'customer.value > "much"', '"much"', "type-mismatch"),
+    ("obligations.yaml", "due: 1 minute", "due: 1 minuet", "minuet", "bad-time"),
+    ("obligations.yaml", "closes: {done: {}, waived: {}}", "closes: {doen: {}, waived: {}}", "doen", "unknown-value"),
+]  # fmt: skip
+
+THANKS = """\
+decision: thanks
+asked_on: [contact_offered]
+outcome: [none, polite, warm]
+fallback: none
+rules:
+  - rule: no-wait
+    when: contact.wait == 0
+    then: polite
+  - rule: was-named
+    when: has(customer.name)
+    then: polite
+  - rule: much-valued
+    when: customer.value > 0.5
+    then: warm
+  - otherwise: none
+"""
+
+
+@pytest.fixture
+def broken(tmp_path):
+    files = {**PACK, "thanks.yaml": THANKS}
+    files["vocabulary.yaml"] = files["vocabulary.yaml"].replace(
+        "entries:", "  customer.known: {type: bool, default: false}\nentries:"
+    )
+    places = []
+    for file, right, wrong, _, _ in MISTAKES:
+        assert right in files[file]
+        files[file] = files[file].replace(right, wrong, 1)
+    for file, _, wrong, word, code in MISTAKES:
+        start = files[file].index(wrong) + wrong.rindex(word)
+        line = files[file].count("\n", 0, start) + 1
+        places.append((file, line, start - files[file].rfind("\n", 0, start), len(word), code))
+    return write_pack(tmp_path, files), sorted(places)
+
+
+def test_ten_mistakes_give_ten_diagnostics_each_at_its_word(broken):
+    folder, places = broken
+    result = forbear("check", folder, "--json")
+    assert result.status == 1
+    assert result.err == ""
+    found = [tuple(one[key] for key in ("file", "line", "column", "length", "code")) for one in result.lines]
+    assert sorted(found) == places
+    assert all(one["severity"] == "error" and one["message"] for one in result.lines)
+
+
+def test_people_see_the_line_with_the_word_underlined_and_a_hint(broken):
+    folder, _ = broken
+    result = forbear("check", folder)
+    assert result.status == 1
+    assert result.out.count(" --> ") == len(MISTAKES)
+    assert "10 problems" in result.out
+    lines = result.out.splitlines()
+    at = next(n for n, line in enumerate(lines) if "contact.wiat == 0" in line)
+    assert lines[at + 1][lines[at].index("contact.wiat") :] == "^" * len("contact.wiat")
+    assert "did you mean `contact.wait`?" in lines[at + 2]
+
+
+def test_a_sound_pack_has_no_problems(tmp_path):
+    result = forbear("check", write_pack(tmp_path, PACK))
+    assert (result.status, result.err) == (0, "")
+    assert "1 decisions, 2 rules, 2 obligations, 1 promises; no problems" in result.out
+    silent = forbear("check", tmp_path, "--json")
+    assert (silent.status, silent.stdout) == (0, b"")
+
+
+def test_the_bundled_pack_is_sound():
+    assert forbear("check", "standard").status == 0
+
+
+def test_tests_are_checked_too(tmp_path):
+    tests = "tests:\n  - test: wrong words\n    given: {contact.wait: 1}\n    expect: {apolgy: none}\n"
+    result = forbear("check", write_pack(tmp_path, {**PACK, "a.test.yaml": tests}), "--json")
+    assert result.status == 1
+    assert [(one["file"], one["line"], one["column"]) for one in result.lines] == [("a.test.yaml", 4, 14)]
+    assert "did you mean `apology`?" in result.lines[0]["hint"]
+
+
+def test_a_version_is_free_text_and_never_markup(tmp_path):
+    pack = {**PACK, "pack.yaml": 'pack: p\nversion: "[/red]"\nlanguage: 1\n'}
+    result = forbear("check", write_pack(tmp_path, pack))
+    assert result.status == 0
+    assert "p [/red]" in result.out
+
+
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [
+        ({}, "no-manifest"),
+        ({"pack.yaml": ""}, "no-manifest"),
+        ({"pack.yaml": "[" * 10_000}, "too-deep"),
+        ({"pack.yaml": "a: &x 1\nb: *x\n"}, "yaml-anchor"),
+        ({"pack.yaml": "- pack\n"}, "wrong-shape"),
+        ({**PACK, "x.yaml": "facts: {speech.a: {type: int, range: [0, " + "9" * 6000 + "]}}"}, None),
+        ({**PACK, "x.yml": "facts: {}"}, "wrong-suffix"),
+        ({**PACK, "x.yaml": "a: \u202e"}, "hidden-character"),
+    ],
+)
+def test_a_strange_folder_gives_diagnostics_and_no_traceback(files, code, tmp_path):
+    result = forbear("check", write_pack(tmp_path, files), "--json")
+    assert result.status == 1
+    assert code is None or code in [one["code"] for one in result.lines]
+
+
+def test_a_file_whose_name_is_not_utf8_can_be_shown(tmp_path):
+    write_pack(tmp_path, PACK)
+    try:
+        (tmp_path / "caf\udce9.yaml").write_text("texts: {}\n", encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system keeps only UTF-8 names")
+    for options in ([], ["--json"]):
+        result = forbear("check", tmp_path, *options)
+        assert result.status == 1
+        assert "caf" in result.out
+
+
+def test_what_is_no_pack_cannot_be_checked(tmp_path):
+    result = forbear("check", tmp_path / "nowhere")
+    assert (result.status, result.stdout) == (2, b"")
+    assert "bundled: standard" in result.err

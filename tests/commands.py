@@ -1,0 +1,80 @@
+"""The installed `forbear` command, run as a user runs it: in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+FORBEAR = str(Path(sys.executable).with_name("forbear"))
+STATUSES = (0, 1, 2)
+
+
+@frozen
+class Result:
+    """What a command said, and its exit status."""
+
+    status: int
+    stdout: bytes
+    err: str
+
+    @property
+    def out(self) -> str:
+        return self.stdout.decode("utf-8")
+
+    @property
+    def lines(self) -> list[Any]:
+        """Standard output, every line of it JSON."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def forbear(
+    *arguments: object,
+    given: str | bytes = b"",
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Result:
+    """Run a command to its end. Whatever it was given, it ends with 0, 1 or 2 and without a traceback."""
+    done = subprocess.run(
+        [FORBEAR, *map(str, arguments)],
+        input=given.encode("utf-8") if isinstance(given, str) else given,
+        capture_output=True,
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        check=False,
+    )
+    result = Result(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+    assert "Traceback" not in result.err, result.err
+    assert result.status in STATUSES, result
+    return result
+
+
+def events_text(*events: Mapping[str, object]) -> str:
+    """Events as the lines of a file."""
+    return "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
+
+
+def dump(ledger: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything that a ledger holds, table by table."""
+    connection = sqlite3.connect(ledger)
+    try:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: connection.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall() for name in sorted(tables)}
+    finally:
+        connection.close()
+
+
+def write_pack(folder: Path, files: Mapping[str, str]) -> Path:
+    """A pack of the given files."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder

@@ -1,0 +1,204 @@
+"""Generated code holds nothing of a pack but through `repr`, has no size limits of its own, and is safely shared."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forbear.errors import PackError
+from forbear.evaluate import Compiled, Reference
+from forbear.evaluate.generate import event_function, predicate_function
+from forbear.language import ir
+from forbear.language.types import Value
+from strategies.cases import Case, cases
+from strategies.kinds import HOSTILE, STRINGS
+from strategies.packs import MANIFEST, build
+from strategies.profile import examples
+from strategies.yaml_text import Node, yaml_text
+
+OWN_NAMES = {"f", "a", "degraded", "fired", "happenings", "happened", "violated", "one", "name", "value", "items"}
+OUTSIDE = {"Happening", "tuple"}
+METHODS = {"get", "append", "items", "action", "name"}
+
+
+def source(policy: ir.Policy) -> str:
+    """Everything that is generated for a policy."""
+    events = [event_function("event", policy, plan) for plan in policy.plans.values()]
+    tests = [predicate_function("where", policy, one.where) for one in policy.folds.values() if one.where is not None]
+    return "\n".join(events + tests)
+
+
+@examples(80)
+@given(case=cases(questions=1))
+def test_every_name_in_the_code_is_the_generators_own(case: Case) -> None:
+    """Text of a pack is inside constants only: drawn packs name things like Python's words and the generator's."""
+    for node in ast.walk(ast.parse(source(case.policy))):
+        match node:
+            case ast.Name(name) | ast.arg(name):
+                assert name in OWN_NAMES | OUTSIDE or (name[0] in "dfr" and name[1:].isdigit()), name
+            case ast.Attribute(_, name):
+                assert name in METHODS
+            case ast.FunctionDef(name):
+                assert name in ("event", "where")
+            case ast.Constant(value):
+                assert value is None or isinstance(value, bool | int | str)
+            case ast.Import() | ast.ImportFrom() | ast.Global() | ast.Lambda() | ast.JoinedStr():
+                raise AssertionError(ast.dump(node))
+
+
+@examples(50)
+@given(case=cases(questions=1))
+def test_the_code_compiles_without_warnings(case: Case) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Compiled(case.policy)
+
+
+def words_policy(word: str) -> ir.Policy:
+    """A policy in which a text stands everywhere where a text of a pack may stand."""
+    quote = "'" if '"' in word else '"'
+    literal = not ({"\\", "\n", "\r", quote} & set(word))
+    rules: list[Node] = [
+        {
+            "rule": "same",
+            "when": f"a.text == {quote}{word}{quote} || a.text == setting.text"
+            if literal
+            else "a.text == setting.text",
+            "then": word,
+            "record": [{"note": {"text": word}}],
+            "close": [{"call": {"how": "done", "by": {"who": word}, "reason": f"for {word}"}}],
+            "owe": [{"call": {"carries": {"who": word}}}],
+        },
+        {"otherwise": "other"},
+    ]
+    whole: dict[str, Node] = {
+        "facts": {"a.text": "string"},
+        "settings": {"text": {"type": "string", "default": "unset"}},
+        "entries": {"note": {"text": "string"}},
+        "history": {"same": {"any": "note", "where": "text == setting.text"}},
+        "obligations": {"call": {"to": "manager", "due": "1 hour", "carries": {"who": "a"}, "closes": {"done": {}}}},
+    }
+    decision: Node = {
+        "decision": "said", "asked_on": ["utterance"], "outcome": "string", "fallback": word, "rules": rules,
+    }  # fmt: skip
+    text = "\n".join(f"{key}: {yaml_text(node)}" for key, node in {**whole, "decisions": [decision]}.items())
+    built = build({"pack.yaml": MANIFEST, "all.yaml": text})
+    setting = ir.Setting("setting.text", built.settings["setting.text"].type, word)
+    return evolve(built, settings={setting.path: setting})
+
+
+def check_word(word: str) -> None:
+    policy = words_policy(word)
+    for evaluator in (Reference(policy), Compiled(policy)):
+        answer = evaluator.decide("utterance", {"a.text": word})
+        assert answer.outcome == {"said": word}
+        assert [one.values for one in answer.happenings] == [{"text": word}, {"who": word}, {"who": word}]
+        assert answer.happenings[1].reason == f"for {word}"
+        assert evaluator.decide("utterance", {"a.text": word + "x"}).outcome == {"said": "other"}
+        assert evaluator.decide("utterance", {"a.text": word}, frozenset({"said"})).outcome == {"said": word}
+        test = evaluator.predicate(policy.folds["history.same"])
+        assert test is not None
+        assert test({"text": word})
+        assert not test({"text": word + "x"})
+
+
+@pytest.mark.parametrize(
+    "word", [*STRINGS[:9], *STRINGS[10:], *HOSTILE, "\u2028", "\x85", "{0}{f!r}", "1 if True else 0"]
+)
+def test_a_hostile_text_is_only_a_text(word: str) -> None:
+    check_word(word)
+
+
+PRINTABLE = st.characters(exclude_categories=("C", "Z"), include_characters=" \t\n\r\\'\"", exclude_characters="\x7f")
+
+
+@examples(100)
+@given(word=st.text(PRINTABLE, min_size=1, max_size=20).filter(lambda one: one.strip() and not one.startswith("=")))
+def test_any_text_is_only_a_text(word: str) -> None:
+    check_word(word)
+
+
+def rules_policy(count: int, hit: str) -> ir.Policy:
+    """A decision with many rules."""
+    outcome: Node = {"type": "int", "range": [0, count]} if hit == "first" else ["even", "odd"]
+    rules: list[Node] = [
+        {"rule": f"r{n}", "when": f"a.n == {n}", "then": n if hit == "first" else ("even", "odd")[n % 2]}
+        for n in range(count)
+    ]
+    if hit == "first":
+        rules.append({"otherwise": count})
+    decision: dict[str, Node] = {"decision": "many", "asked_on": ["utterance"], "outcome": outcome, "hit": hit}
+    decision |= {"fallback": 0 if hit == "first" else []}
+    head = "\n".join(f"{key}: {yaml_text(node)}" for key, node in decision.items())
+    listed = "\n".join(f"- {yaml_text(rule)}" for rule in rules)
+    words = f"facts: {{a.n: {{type: int, range: [0, {count}]}}}}"
+    return build({"pack.yaml": MANIFEST, "many.yaml": f"{head}\nrules:\n{listed}", "words.yaml": words})
+
+
+@pytest.mark.parametrize(("hit", "last"), [("first", 4999), ("collect", ("odd",))])
+def test_a_decision_may_have_thousands_of_rules(hit: str, last: Value) -> None:
+    """CPython's compiler gives up on some three thousand nested `elif`."""
+    policy = rules_policy(5000, hit)
+    assert Compiled(policy).decide("utterance", {"a.n": 4999}).outcome == {"many": last}
+
+
+def deep_policy(depth: int) -> ir.Policy:
+    """A condition nested so deep, each level with every kind of operator."""
+    deep = "a.b"
+    for _ in range(depth):
+        deep = f"a.b && false || true && a.b == !({deep})"
+    rules: list[Node] = [{"rule": "r", "when": deep, "then": True}, {"otherwise": False}]
+    head = "decision: deep\nasked_on: [utterance]\noutcome: bool\nfallback: false\nrules: "
+    return build({"pack.yaml": MANIFEST, "deep.yaml": head + yaml_text(rules), "words.yaml": "facts: {a.b: bool}"})
+
+
+def accepted(depth: int) -> bool:
+    try:
+        deep_policy(depth)
+    except PackError:
+        return False
+    return True
+
+
+def test_an_expression_as_deep_as_the_checker_allows_compiles() -> None:
+    """CPython's parser gives up on 200 nested brackets."""
+    deepest = max(depth for depth in range(50) if accepted(depth))
+    assert deepest >= 10
+    policy = deep_policy(deepest)
+    for value in (True, False):
+        expected = Reference(policy).decide("utterance", {"a.b": value})
+        assert Compiled(policy).decide("utterance", {"a.b": value}) == expected
+
+
+@examples(15)
+@given(case=cases(questions=4))
+def test_threads_that_share_a_policy_get_the_same_answers(case: Case) -> None:
+    compiled = Compiled(case.policy)
+    alone = [compiled.decide(one.event, one.facts, one.degraded) for one in case.questions]
+
+    def ask_all(turn: int) -> list[object]:
+        turned = [*case.questions[turn:], *case.questions[:turn]]
+        answers = [compiled.decide(one.event, one.facts, one.degraded) for one in turned]
+        return [*answers[len(answers) - turn :], *answers[: len(answers) - turn]]
+
+    with ThreadPoolExecutor(8) as threads:
+        turns = [n % max(1, len(case.questions)) for n in range(32)]
+        assert all(answers == alone for answers in threads.map(ask_all, turns))
+
+
+def test_an_answer_shares_nothing_with_the_next() -> None:
+    """Whoever changes an answer changes only that."""
+    policy = rules_policy(3, "first")
+    compiled = Compiled(policy)
+    facts: dict[str, Value] = {"a.n": 1}
+    first = compiled.decide("utterance", facts)
+    assert isinstance(first.outcome, dict)
+    first.outcome["many"] = 3
+    assert compiled.decide("utterance", facts).outcome == {"many": 1}
+    assert facts == {"a.n": 1}

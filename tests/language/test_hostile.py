@@ -1,0 +1,197 @@
+"""Packs from strangers: whatever comes in, only PackError comes out, and soon."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conftest import examples
+from forbear.errors import PackError
+from forbear.language.pack import build_policy, find_pack, read_pack
+from forbear.language.problems import Problems
+from forbear.language.source import decode
+from forbear.language.tree import parse_tree
+from language.small_pack import NOTHING_SAID, SMALL, edited, problems_of
+
+STANDARD = {one.name: one.text for one in read_pack(find_pack("standard"))}
+DECISION = "decision: d\nasked_on: [tick]\noutcome: [a]\nfallback: a\nrules:\n"
+
+
+def rule(when: str) -> str:
+    return f"{DECISION}  - {{rule: r, when: '{when}', then: a}}\n  - otherwise: a\n"
+
+
+BOMBS = {
+    "aliases": "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n",
+    "brackets": "[" * 200_000,
+    "spaced brackets": "[ " * 200_000,
+    "closed brackets": "[" * 200_000 + "]" * 200_000,
+    "braces": "{a: " * 100_000,
+    "block sequences": "- " * 200_000,
+    "question marks": "? " * 200_000,
+    "deep blocks": "\n".join(" " * n + "a:" for n in range(1_000)),
+    "a million digits": "facts: {a.b: {type: int, range: [0, " + "9" * 900_000 + "]}}",
+    "a long exponent": "facts: {a.b: {type: int, range: [0, 1e999999999]}}",
+    "one long line of keys": "facts: {" + ", ".join(f"A{n}: 1" for n in range(90_000)) + "}",
+    "one long line of lists": "facts: [" + "[], " * 90_000 + "]",
+    "one long line of tags": "facts: [" + "!a b, " * 90_000 + "]",
+    "too many values": "facts: [" + "a, " * 200_000 + "]",
+    "many facts": "facts:\n" + "".join(f"  a{n}.b: bool\n" for n in range(40_000)),
+    "many enumeration values": "facts: {a.b: [" + ", ".join(f"v{n}" for n in range(90_000)) + "]}",
+    "many entries": "entries: {" + ", ".join(f"e{n}: {{}}" for n in range(40_000)) + "}",
+    "many events": "events: {" + ", ".join(f"e{n}: {{}}" for n in range(40_000)) + "}",
+    "duplicate keys": "facts:\n" + "  a.b: bool\n" * 40_000,
+    "a long name": "facts: {a." + "b" * 500_000 + ": bool}",
+    "a long misspelt name": rule("a." + "b" * 4_000),
+    "a long text": "texts: {t: {en: '" + "x" * 900_000 + "', zh: y}}",
+    "many placeholders": "texts: {t: {en: '" + "{a}" * 200_000 + "', zh: y}}",
+    "many braces": "texts: {t: {en: '" + "{" * 400_000 + "', zh: y}}",
+    "a long sum": rule(" + ".join(["contact.turns"] * 5_000)),
+    "a long junction": rule(" || ".join(["speech.hostile"] * 270)),
+    "negations": rule("!" * 4_900 + "speech.hostile"),
+    "mixed signs": rule("!-" * 2_400 + "speech.hostile"),
+    "parentheses": rule("(" * 2_000 + "speech.hostile" + ")" * 2_000),
+    "a long list": rule("contact.turns in [" + ", ".join(["1"] * 1_600) + "]"),
+    "unclosed quote": 'texts: {t: {en: "' + "x\n" * 200_000,
+    "trap upon trap": DECISION + "".join(f'  - rule: r{n}\n    when: "a" == b\n    then: a\n' for n in range(3_000)),
+    "a trap behind spaces": DECISION + '  - rule: r\n    when: "a"' + " " * 500_000 + "== b\n",
+    "many rules": DECISION + "".join(f"  - {{rule: r{n}, when: speech.hostile, then: a}}\n" for n in range(8_000)),
+    "many misspelt facts": DECISION
+    + "".join(f"  - {{rule: r{n}, when: speech.hostle, then: a}}\n" for n in range(8_000)),
+    "many unknown events": f"decision: d\nasked_on: [{'x, ' * 50_000}]\n",
+    "tabs": "facts:\n\ta.b: bool\n",
+    "nothing but line breaks": "\n" * 900_000,
+    "nothing but carriage returns": "\r" * 900_000,
+    "directives": "%YAML 9.9\n---\na: b\n",
+    "tag directive": "%TAG ! tag:yaml.org,2002:python/\n---\na: !object/apply:os.system [ls]\n",
+    "python tag": "facts: !!python/object/apply:os.system ['true']\n",
+    "binary tag": "facts: !!binary aGk=\n",
+    "bare value": "=",
+    "only a mark": "---",
+    "end marks": "...\n...\n",
+    "many documents": "--- a\n" * 100_000,
+}
+
+
+@pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS)
+def test_a_bomb_is_refused_or_read_but_never_goes_off(text: str) -> None:
+    problems_of(edited(also={"bomb.yaml": text}))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "- a", "abc", "[]", "{}", "~", "42", "'x'", "{a}", "? {a: b}\n: c", ": ", "{? }", "*a", "&a"]
+)
+@pytest.mark.parametrize("name", list(SMALL))
+def test_any_file_may_be_a_scalar_a_list_or_nothing(name: str, text: str) -> None:
+    problems_of(SMALL | {name: text})
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80", b"\xef\xbb\xbf", b"a: \xc0\xaf", b"\r\n" * 9],
+)
+def test_any_bytes_are_decoded_or_refused(raw: bytes, tmp_path: Path) -> None:
+    for name, text in SMALL.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    (tmp_path / "more.yaml").write_bytes(raw)
+    try:
+        found = build_policy(read_pack(tmp_path)).name
+    except PackError as error:
+        found = error.diagnostics[0].span.file
+    assert found in ("small", "more.yaml")
+
+
+def test_line_breaks_of_other_systems_mean_the_same() -> None:
+    for end in ("\r\n", "\r"):
+        assert problems_of({name: text.replace("\n", end) for name, text in SMALL.items()}) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["speесh.hostile", "speech.hostíle", "ѕpeech.hostile", "ｓpeech.hostile", "speech․hostile"]
+)
+def test_a_name_in_mixed_scripts_is_refused_where_it_is_declared_and_where_it_is_read(name: str) -> None:
+    declared = problems_of(edited(("vocabulary.yaml", "speech.hostile: bool", f"speech.hostile: bool\n  {name}: bool")))
+    assert [one.code for one in declared] == ["bad-name"]
+    assert "U+" in declared[0].hint
+    read = problems_of(edited(("conduct.yaml", "    when: speech.hostile\n", f"    when: {name}\n")))
+    assert [one.code for one in read] == ["expression-syntax"]
+
+
+def test_a_broken_pack_is_never_passed_over_in_silence() -> None:
+    """Every value of the small pack made empty, one at a time: it is refused, or it may be left out."""
+    may_be_empty = {"entries", "events", "warning", "promise_made", "done", "carries", "shows", "texts"}
+    for name, text in SMALL.items():
+        lines = text.splitlines()
+        for n, line in enumerate(lines):
+            key, colon, value = line.strip().removeprefix("- ").partition(": ")
+            if not colon or key in may_be_empty or value.startswith((">", "|")):
+                continue
+            emptied = [*lines[:n], line[: line.rindex(value)].rstrip(), *lines[n + 1 :]]
+            assert problems_of(SMALL | {name: "\n".join(emptied) + "\n"}), f"{name}:{n + 1}: {line}"
+
+
+# --- any text
+
+
+@settings(max_examples=examples(150))
+@given(st.text(st.characters(codec="utf-8")) | st.text(st.sampled_from("ab:-[]{}'\"&*!|>%@#,?= \n\t\\中"), max_size=80))
+def test_any_text_is_a_tree_or_a_problem(text: str) -> None:
+    problems = Problems()
+    source = decode(text.encode(), "a.yaml", problems)
+    if source is not None:
+        parse_tree(source, problems)
+    for one in problems.errors:
+        assert one.span.line >= 1
+        assert 1 <= one.span.column <= len(one.span.text) + 1
+        assert one.span.column - 1 + one.span.length <= len(one.span.text)
+
+
+@settings(max_examples=examples(150))
+@given(st.binary(max_size=60))
+def test_any_bytes_are_a_source_or_a_problem(raw: bytes) -> None:
+    problems = Problems()
+    assert (decode(raw, "a.yaml", problems) is None) == bool(problems.errors)
+
+
+@st.composite
+def mutated(draw: st.DrawFn, files: dict[str, str]) -> dict[str, str]:
+    """A pack with a few of its words dropped, doubled, swapped or replaced."""
+    changed = dict(files)
+    everywhere = "\n".join(files.values())
+    words = sorted(set(everywhere.split()))
+    for _ in range(draw(st.integers(1, 4))):
+        name = draw(st.sampled_from(sorted(changed)))
+        text = changed[name]
+        start = draw(st.integers(0, len(text)))
+        end = min(len(text), start + draw(st.sampled_from([0, 1, 1, 2, 5, 20, 100])))
+        new = draw(
+            st.just("")
+            | st.sampled_from(words)
+            | st.just(text[start:end] * 2)
+            | st.text(st.sampled_from("[]{}:,'\"!&*=- \n#|>"), max_size=3)
+        )
+        changed[name] = text[:start] + new + text[end:]
+    return changed
+
+
+def check_mutation(files: dict[str, str]) -> None:
+    found = problems_of(files)
+    assert NOTHING_SAID not in found
+    for one in found:
+        assert one.message
+        assert one.span.column - 1 + one.span.length <= len(one.span.text)
+
+
+@settings(max_examples=examples(250))
+@given(mutated(SMALL))
+def test_a_mutated_small_pack_is_read_or_refused(files: dict[str, str]) -> None:
+    check_mutation(files)
+
+
+@settings(max_examples=examples(40))
+@given(mutated(STANDARD))
+def test_a_mutated_standard_pack_is_read_or_refused(files: dict[str, str]) -> None:
+    check_mutation(files)

@@ -1,0 +1,29 @@
+"""The fenced blocks of a page of the documents, so that tests can hold them to what they say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from attrs import frozen
+
+DOCS = Path(__file__).parents[1] / "docs"
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@frozen
+class Block:
+    """A block: its language, its text, and the file that its first line names as `# name`, or nothing."""
+
+    language: str
+    text: str
+    file: str
+
+
+def blocks(page: Path, language: str = "") -> list[Block]:
+    """The blocks of a page in order, of one language where it is given."""
+    found = []
+    for match in _BLOCK.finditer(page.read_text(encoding="utf-8")):
+        name = re.match(r"# ([\w/.-]+\.\w+)\n", match.group(2))
+        found.append(Block(match.group(1), match.group(2), name.group(1) if name else ""))
+    return [one for one in found if language in ("", one.language)]

@@ -1,0 +1,102 @@
+"""Facts that fit a policy: what an evaluator may be given for an event, and the entries that a fold may meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from hypothesis import strategies as st
+
+from forbear.language import ir
+from forbear.language.scope import Names
+from forbear.language.types import (
+    BoolType,
+    DecimalType,
+    EnumType,
+    IntType,
+    ListType,
+    StringType,
+    Type,
+    Value,
+)
+from forbear.language.vocabulary import attributes_of
+from strategies.nodes import expressions, nodes
+
+Facts = dict[str, Value]
+
+
+def facts_for(policy: ir.Policy, event: str) -> st.SearchStrategy[Facts]:
+    """Inner values for everything that an event of a type needs; what is optional may be absent.
+
+    Values lean towards those that the policy compares with, so that both sides of a condition are met.
+    """
+    hints = constants(policy)
+    needed = [_declared(policy, event, path) for path in sorted(policy.plans[event].facts)]
+    required = {path: values(kind, hints) for path, kind, optional in needed if not optional}
+    optional = {path: values(kind, hints) for path, kind, optional in needed if optional}
+    if "event.type" in required:
+        required["event.type"] = st.just(event)
+    return st.fixed_dictionaries(required, optional=optional)
+
+
+def attributes_for(policy: ir.Policy, entry: str) -> st.SearchStrategy[Facts]:
+    """The attributes of an entry of a kind, as a fold's `where` meets them."""
+    hints = constants(policy)
+    known = _attributes(policy, entry)
+    required = {one.name: values(one.type, hints) for one in known if not one.optional}
+    optional = {one.name: values(one.type, hints) for one in known if one.optional}
+    return st.fixed_dictionaries(required, optional=optional)
+
+
+def degraded_for(policy: ir.Policy, event: str) -> st.SearchStrategy[frozenset[str]]:
+    """Some of the decisions that an event asks; often none."""
+    asked = policy.plans[event].decisions
+    return st.just(frozenset()) | st.frozensets(st.sampled_from(asked)) if asked else st.just(frozenset())
+
+
+def values(kind: Type, hints: Iterable[Value] = ()) -> st.SearchStrategy[Value]:
+    """Inner values of a type, leaning towards the hints."""
+    match kind:
+        case BoolType():
+            return st.booleans()
+        case IntType(low, high) | DecimalType(_, low, high):
+            numbers = {low, high, 0, 1} | {
+                hint + step
+                for hint in hints
+                if isinstance(hint, int) and not isinstance(hint, bool)
+                for step in (-1, 0, 1)
+            }
+            near = sorted((one for one in numbers if low <= one <= high), key=abs)
+            return st.sampled_from(near) | st.integers(low, high)
+        case EnumType(known):
+            return st.sampled_from(known)
+        case StringType():
+            texts = sorted({hint for hint in hints if isinstance(hint, str) and hint})
+            free = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=8)
+            return st.sampled_from(texts) | free if texts else free
+        case ListType(item):
+            return st.lists(values(item, hints), max_size=4).map(tuple)
+        case _:
+            assert_never(kind)
+
+
+def _declared(policy: ir.Policy, event: str, path: str) -> tuple[str, Type, bool]:
+    """A path's type, and whether it may be missing on an event."""
+    if path in policy.folds:
+        return path, policy.folds[path].type, policy.folds[path].optional
+    fact = policy.facts[path] if path in policy.facts else policy.events[event].get(path)
+    if fact is None:  # another event's field, by which a fold is keyed; here it is missing
+        return path, StringType(), True
+    return path, fact.type, fact.optional
+
+
+def _attributes(policy: ir.Policy, entry: str) -> list[ir.Attribute]:
+    return list(attributes_of(Names(entries=dict(policy.entries)), entry).values())
+
+
+def constants(policy: ir.Policy) -> frozenset[Value]:
+    """Every value that stands in the policy's expressions and settings."""
+    found: set[Value] = {one.value for one in policy.settings.values()}
+    for expr in expressions(policy):
+        found |= {one.value for one in nodes(expr) if isinstance(one, ir.Constant)}
+    return frozenset(found)

@@ -1,0 +1,59 @@
+"""Whole policy packs as YAML text, accepted by the checker by construction."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from forbear.language import ir
+from forbear.language.pack import build_policy, pack_from_texts
+from strategies.decisions import Decisions, draw_heads
+from strategies.expressions import Author
+from strategies.pen import Pen
+from strategies.vocabulary import Vocabulary, vocabulary
+from strategies.yaml_text import Node, yaml_text
+
+MANIFEST = yaml_text({"pack": "drawn", "version": "1.0.0", "language": 1})
+
+
+@st.composite
+def packs(draw: st.DrawFn) -> dict[str, str]:
+    """The files of a pack: name → text."""
+    pen = Pen(draw)
+    words = vocabulary(pen)
+    decisions = Decisions(pen, words, draw_heads(pen, words))
+    files = {f"{head.name}.yaml": yaml_text(decisions.write(n)) for n, head in enumerate(decisions.heads)}
+    obligations, texts = decisions.write_obligations()
+    sections = {**words.sections, "obligations": obligations, "texts": texts}
+    files["vocabulary.yaml"] = "\n".join(f"{key}: {yaml_text(node)}" for key, node in sections.items() if node)
+    return {"pack.yaml": MANIFEST, **files}
+
+
+@st.composite
+def careless_packs(draw: st.DrawFn) -> dict[str, str]:
+    """Packs whose author forgets `has()`, units and ranges, so that the checker accepts only some of them."""
+    pen = Pen(draw)
+    words = vocabulary(pen)
+    author = Author(pen, words.readable(("utterance",)), careless=True)
+    rules: list[Node] = [
+        {"rule": f"r{n}", "when": author.condition(depth=pen.number(0, 2)).forbear, "then": True}
+        for n in range(pen.number(1, 3))
+    ]
+    decision: dict[str, Node] = {"decision": "d0", "asked_on": ["utterance"], "outcome": "bool", "fallback": False}
+    decision["rules"] = [*rules, {"otherwise": False}]
+    sections: dict[str, Node] = {**words.sections, "decisions": [decision], "obligations": plain_obligations(words)}
+    text = "\n".join(f"{key}: {yaml_text(node)}" for key, node in sections.items() if node)
+    return {"pack.yaml": MANIFEST, "all.yaml": text}
+
+
+def plain_obligations(words: Vocabulary) -> dict[str, Node]:
+    """The obligations of a vocabulary, declared with nothing but constants."""
+    carried: dict[str, Node] = {"who": "a", "much": "= 1", "sure": "= true"}
+    return {
+        name: {"to": "manager", "due": "1 hour", "closes": {"done": {}}, "carries": {key: carried[key] for key in keys}}
+        for name, keys in words.obligations.items()
+    }
+
+
+def build(files: dict[str, str]) -> ir.Policy:
+    """The policy of a pack's files, through the whole front end."""
+    return build_policy(pack_from_texts(files))
