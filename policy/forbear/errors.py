@@ -118,5 +118,8 @@ class MissingExtra(ForbearError):
 
 def _shown(value: object) -> str:
     """A value for a message: short, one line, and never a long customer text."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # an int of more digits than Python writes out
+        return "a huge number"
     return text if len(text) <= 60 else text[:57] + "..."
