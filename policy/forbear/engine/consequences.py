@@ -141,7 +141,7 @@ class Consequences:
         values |= one.values
         values["beside"] = tuple(beside)
         self._append(id_, "obligation", values)
-        say = fill(self.policy.texts[declared.say], self.environment) if declared.say else None
+        say = fill(self.policy.texts[declared.say], self.environment, self.policy) if declared.say else None
         owed = Owed(id_, one.name, declared.to, due, start, say, _carried(declared, one.values))
         self.transaction.owe(id_, to_micros(due), line(owed_as_plain(owed)))
         self.owed.append(owed)

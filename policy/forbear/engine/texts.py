@@ -10,21 +10,23 @@ from forbear.language.texts import OTHERWISE
 from forbear.language.types import Type, Value, show
 
 
-def fill(text: ir.Text, environment: Mapping[str, Value]) -> dict[str, str]:
+def fill(text: ir.Text, environment: Mapping[str, Value], policy: ir.Policy) -> dict[str, str]:
     """The variant of a text that the environment chooses, by language."""
     chosen = str(environment[text.by]) if text.by else OTHERWISE
     variant = text.variants.get(chosen) or text.variants[OTHERWISE]
     return {
         language: "".join(
-            part if isinstance(part, str) else _in_words(environment[part.path], part.type, language)
+            part if isinstance(part, str) else _in_words(environment[part.path], part.type, language, policy)
             for part in template
         )
         for language, template in variant.items()
     }
 
 
-def _in_words(value: Value, kind: Type, language: str) -> str:
-    """A value inside a text; a stretch of time is written in words."""
+def _in_words(value: Value, kind: Type, language: str, policy: ir.Policy) -> str:
+    """A value inside a text; a stretch of time is written in words, a centre's own words in the text's language."""
+    if isinstance(value, str):
+        return policy.translated(value, language)
     unit = getattr(kind, "unit", "")
     if isinstance(value, int) and unit in UNIT_SECONDS:
         return in_words(value * UNIT_SECONDS[unit], "zh" if language == "zh" else "en")

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from forbear.language import ir
 from forbear.language.check import asked_about, check_condition, check_value, stands_on
 from forbear.language.effects import Effects
-from forbear.language.kinds import OF_A_TYPE, declared
+from forbear.language.kinds import OF_A_TYPE, declared, seen_by
 from forbear.language.obligations import Owing
 from forbear.language.scope import NOTHING, Head, Names, Scope, Typed
 from forbear.language.shape import RULE_NAME, Shape, did_you_mean
@@ -17,7 +17,7 @@ from forbear.language.tree import Mapping, Node, Scalar, Sequence
 from forbear.language.types import EnumType, ListType, Type, Value
 
 NEEDED = ("decision", "asked_on", "outcome", "fallback", "rules")
-KEYS = ("asks", "hit", "rules", "invariants", "grave")
+KEYS = ("asks", "hit", "rules", "invariants", "grave", "seen_by")
 RULE_KEYS = ("asked_on", "when", "then", "record", "amend", "owe", "close", "because", "source")
 HITS = ("first", "collect")
 
@@ -136,6 +136,7 @@ class Decisions:
             tuple(rules),
             otherwise,
             draft.key.span,
+            seen_by(self.shape, draft.keys, ir.STAFF),
         )
         return decision, invariants
 

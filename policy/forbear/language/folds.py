@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from forbear.calendar import UNIT_SECONDS, DuePhraseError, Elapsed, Named, parse_due
 from forbear.language import ir
 from forbear.language.check import check_condition, check_value
-from forbear.language.kinds import bounds
+from forbear.language.kinds import about, bounds, seen_by
 from forbear.language.problems import Problems
 from forbear.language.scope import Names, Scope
 from forbear.language.shape import PATH, Shape, did_you_mean
@@ -28,7 +28,7 @@ from forbear.language.vocabulary import attributes_of
 
 OPERATORS = ("count", "any", "sum", "first", "last")
 SCOPES = ("contact", "customer", "advisor", "centre")
-KEYS = ("of", "where", "scope", "window", "by", "else", "range")
+KEYS = ("of", "where", "scope", "window", "by", "else", "range", "about", "seen_by")
 
 
 class Folds:
@@ -104,6 +104,8 @@ class Folds:
             window=window,
             by=by,
             otherwise=self._otherwise(operator, keys, kind),
+            about=about(self.shape, keys),
+            seen_by=seen_by(self.shape, keys, ir.MANAGERS),
         )
 
     def _refuse_unfitting(self, operator: str, keys: dict[str, Node]) -> None:

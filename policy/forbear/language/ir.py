@@ -98,6 +98,10 @@ Expr = Constant | Read | Has | Not | All | Any | Compare | In | ListOf | Arithme
 
 # --- vocabulary
 
+AUDIENCES = ("customer", "advisor", "manager", "auditor")
+MANAGERS = ("manager", "auditor")  # who may see a fact, fold or setting that says nothing else
+STAFF = ("advisor", "manager", "auditor")  # the same for decisions and obligations
+
 
 @frozen
 class Fact:
@@ -107,17 +111,24 @@ class Fact:
     type: Type
     optional: bool = False
     default: Value | None = None
-    about: str = ""
+    about: Mapping[str, str] = field(factory=dict)  # language → a short noun phrase
+    seen_by: tuple[str, ...] = MANAGERS
 
 
 @frozen
 class Setting:
-    """A value that a centre chooses; `value` is the choice in force."""
+    """A value that a centre chooses; `value` is the choice in force.
+
+    A text may be chosen per language: rules read the first, `words` holds all, and a text that shows it shows the one
+    of its own language.
+    """
 
     path: str
     type: Scalar
     value: Value
-    about: str = ""
+    about: Mapping[str, str] = field(factory=dict)
+    seen_by: tuple[str, ...] = MANAGERS
+    words: Mapping[str, str] = field(factory=dict)
 
 
 @frozen
@@ -160,6 +171,8 @@ class Fold:
     window: Seconds | None = None
     by: tuple[tuple[str, str], ...] = ()  # (attribute, fact path); a missing fact keeps nothing
     otherwise: Value | None = None
+    about: Mapping[str, str] = field(factory=dict)
+    seen_by: tuple[str, ...] = MANAGERS
 
     @property
     def optional(self) -> bool:
@@ -236,6 +249,7 @@ class Decision:
     rules: tuple[Rule, ...]
     otherwise: Expr | None
     span: Span = field(eq=False)
+    seen_by: tuple[str, ...] = STAFF
 
     @property
     def outcome_type(self) -> Type:
@@ -291,6 +305,7 @@ class Obligation:
     say: str
     once: Once | None
     closes: Mapping[str, Closing]
+    seen_by: tuple[str, ...] = STAFF
 
 
 @frozen
@@ -346,3 +361,10 @@ class Policy:
     invariants: tuple[Invariant, ...]
     calendar: WorkingCalendar
     plans: Mapping[str, Plan]
+
+    def translated(self, text: str, language: str) -> str:
+        """A text in a language: that of the setting which gave it, where a centre chose it per language."""
+        for setting in self.settings.values():
+            if setting.value == text and setting.words:
+                return setting.words.get(language, text)
+        return text

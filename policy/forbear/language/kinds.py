@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Mapping_
 from decimal import Decimal
 
 from attrs import frozen
 
 from forbear.errors import FactError
 from forbear.language.check import plain
-from forbear.language.shape import UNSPEAKABLE, Shape, did_you_mean
+from forbear.language.ir import AUDIENCES, MANAGERS
+from forbear.language.shape import LANGUAGES, UNSPEAKABLE, Shape, did_you_mean
 from forbear.language.tree import Mapping, Node, Scalar, Sequence
 from forbear.language.types import (
     DECIMAL_SAFE,
@@ -28,7 +30,7 @@ from forbear.language.types import Scalar as ScalarType
 
 NAMES = ("bool", "int", "decimal", "string")
 OF_A_TYPE = ("type", "unit", "range", "places")
-OF_A_SETTING = (*OF_A_TYPE, "default", "about")
+OF_A_SETTING = (*OF_A_TYPE, "default", "about", "seen_by")
 OF_A_FACT = (*OF_A_SETTING, "optional")
 _FITTING = {"bool": (), "string": (), "int": ("range", "unit"), "decimal": ("range", "unit", "places")}
 
@@ -41,14 +43,16 @@ class Declared:
     keys: dict[str, Node]
     optional: bool
     default: Value | None
-    about: str
+    about: Mapping_[str, str]
+    seen_by: tuple[str, ...]
+    words: Mapping_[str, str]
 
 
 def declared(shape: Shape, node: Node, what: str, allowed: tuple[str, ...]) -> Declared | None:
     """A declaration with the `allowed` keys, or None where its type is wrong, which has been noted."""
     if not isinstance(node, Mapping):
         kind = _type(shape, node, {}, what)
-        return None if kind is None else Declared(kind, {}, False, None, "")
+        return None if kind is None else Declared(kind, {}, False, None, {}, MANAGERS, {})
     keys = shape.keys(node, what, required=("type",), optional=allowed)
     kind = _type(shape, keys["type"], keys, what) if "type" in keys else None
     if kind is None:
@@ -58,8 +62,34 @@ def declared(shape: Shape, node: Node, what: str, allowed: tuple[str, ...]) -> D
         shape.error(
             "wrong-shape", "what has a default is never missing", keys["optional"].span, "leave one of them out"
         )
-    about = shape.text(keys["about"], "`about`") if "about" in keys else None
-    return Declared(kind, keys, optional, _default(shape, keys, kind), about.value if about is not None else "")
+    words = _words(shape, keys, kind)
+    default = words.get(LANGUAGES[0]) if words else _default(shape, keys, kind)
+    return Declared(kind, keys, optional, default, about(shape, keys), seen_by(shape, keys, MANAGERS), words)
+
+
+def about(shape: Shape, keys: Mapping_[str, Node]) -> Mapping_[str, str]:
+    """What a name stands for: a noun phrase in every language, or one in English."""
+    if "about" not in keys:
+        return {}
+    if isinstance(keys["about"], Mapping):
+        return {language: one.value for language, one in shape.languages(keys["about"], "`about`").items()}
+    text = shape.text(keys["about"], "`about`")
+    return {} if text is None else {LANGUAGES[0]: text.value}
+
+
+def seen_by(shape: Shape, keys: Mapping_[str, Node], default: tuple[str, ...]) -> tuple[str, ...]:
+    """Who may see it in an explanation; an auditor sees everything."""
+    if "seen_by" not in keys:
+        return default
+    chosen = shape.choices(keys["seen_by"], "audience", AUDIENCES)
+    return tuple(one for one in AUDIENCES if one in chosen or one == "auditor")
+
+
+def _words(shape: Shape, keys: dict[str, Node], kind: Type) -> Mapping_[str, str]:
+    """A default text given per language."""
+    if not isinstance(kind, StringType) or not isinstance(keys.get("default"), Mapping):
+        return {}
+    return {language: one.value for language, one in shape.languages(keys["default"], "`default`").items()}
 
 
 def bounds(shape: Shape, node: Node, places: int = 0) -> tuple[int, int] | None:

@@ -9,6 +9,7 @@ from forbear.language import ir
 from forbear.language.check import check_assigned, check_value
 from forbear.language.events import ENTRY_ATTRIBUTES, HOW
 from forbear.language.folds import seconds_of
+from forbear.language.kinds import seen_by
 from forbear.language.infer import Checker
 from forbear.language.scope import Names, Scope, Typed
 from forbear.language.shape import Shape, did_you_mean
@@ -18,7 +19,7 @@ from forbear.language.tree import Node, Scalar
 from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, StringType, Type, Value, describe
 from forbear.language.vocabulary import attributes_of
 
-KEYS = ("to", "from", "due", "carries", "say", "once", "closes")
+KEYS = ("to", "from", "due", "carries", "say", "once", "closes", "seen_by")
 NEEDS = ("reason", "by", "note")
 OWN = frozenset({"owe", "to", "open", "overdue", "how", "reason", "due", *ENTRY_ATTRIBUTES})
 
@@ -71,7 +72,8 @@ class Obligations:
         once = self._once(keys["once"]) if "once" in keys else None
         if to is None or due is None or closes is None:
             return None
-        return ir.Obligation(key.value, to, due, start, carries, values, say, once, closes)
+        seen = seen_by(self.shape, keys, ir.STAFF)
+        return ir.Obligation(key.value, to, due, start, carries, values, say, once, closes, seen)
 
     def _text_names(self) -> list[str]:
         broken = [name.removeprefix("text.") for name in self.names.broken if name.startswith("text.")]

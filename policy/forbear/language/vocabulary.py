@@ -46,7 +46,9 @@ class Vocabulary:
             if found is None:
                 self.names.broken.add(path)
             else:
-                self.names.facts[path] = ir.Fact(path, found.type, found.optional, found.default, found.about)
+                self.names.facts[path] = ir.Fact(
+                    path, found.type, found.optional, found.default, found.about, found.seen_by
+                )
 
     def _is_space(self, key: Scalar) -> bool:
         """Whether a fact would be both a value and a namespace, as `a.b` is beside `a.b.c`."""
@@ -83,13 +85,13 @@ class Vocabulary:
         if "default" not in found.keys:
             hint = "add what holds where a centre chooses nothing"
             self.shape.error("missing-key", f"the setting `{key.value}` needs `default`", key.span, hint)
-        value = found.default
+        value, words = found.default, found.words
         for given in choice.values():
             try:
-                value = fit(path, found.type, given)
+                value, words = fit(path, found.type, given), {}
             except FactError as error:
                 self.unfit.append(error)
-        return None if value is None else ir.Setting(path, found.type, value, found.about)
+        return None if value is None else ir.Setting(path, found.type, value, found.about, found.seen_by, words)
 
     def read_entries(self, node: Node) -> None:
         """`entries:` what the ledger may hold."""
@@ -147,7 +149,7 @@ class Vocabulary:
                 if found is None:
                     self.names.broken.add(path)
                 else:
-                    facts[path] = ir.Fact(path, found.type, found.optional, found.default, found.about)
+                    facts[path] = ir.Fact(path, found.type, found.optional, found.default, found.about, found.seen_by)
             self.names.events[key.value] = facts
 
     def _is_declared(self, key: Scalar, path: str, known: Container[str]) -> bool:
