@@ -7,12 +7,27 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint types layers suite packs examples picture wheel clean
+.PHONY: demo test test-all lint types layers suite packs examples picture wheel clean
 
 demo: .venv/run.stamp        ## the shipped story, in English; LANG_=zh tells it in Chinese
 	@$(BIN)/forbear demo --lang $(or $(LANG_),en)
 
 test: .venv/dev.stamp lint types layers packs suite    ## everything that CI runs
+
+OTHERS := 3.12 3.13
+test-all: test $(OTHERS:%=suite-%)    ## the same, and the suite on each other Python that is there
+
+# Each Python has an environment of its own; `python3.12` may be a shim that finds nothing, so it is asked.
+suite-%: pyproject.toml
+	@python="$$(for p in python$* "$$HOME"/.pyenv/versions/$*.*/bin/python; do \
+	"$$p" -c 'import venv, ensurepip' >/dev/null 2>&1 && echo "$$p" && break; done)"; \
+	if [ -z "$$python" ]; then echo "forbear: no Python $* found; its suite is skipped"; exit 0; fi; \
+	[ .venv-$*/dev.stamp -nt pyproject.toml ] || { \
+	"$$python" -m venv .venv-$* \
+	&& .venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' \
+	&& touch .venv-$*/dev.stamp || exit 1; }; \
+	echo "forbear: the suite on $$(.venv-$*/bin/python --version)"; \
+	.venv-$*/bin/python -m pytest -n auto -q $(TESTS)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
@@ -42,7 +57,7 @@ wheel: .venv/dev.stamp
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-* dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # --- the environment
 

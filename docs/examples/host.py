@@ -1,7 +1,7 @@
 """A small host: what a contact centre's own software does with Forbear.
 
-It tells the engine what it knows of customers, advisors and managers, puts what is owed on a to-do list for each
-role, and watches decisions and alarms. Run it with `python docs/examples/host.py`.
+All through hooks: it tells the engine what it knows of customers, advisors and managers, puts what is owed on a to-do
+list for each role, and watches decisions and alarms. Run it with `python docs/examples/host.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import forbear
-from forbear import Alarm, Engine, Event, Owed, Record, hookimpl
+from forbear import Alarm, Engine, Owed, Record, hookimpl
 
 
 class Host:
@@ -20,20 +20,25 @@ class Host:
     vulnerable = frozenset({"u9"})
     advisors = {"a7": "Sam Reed"}  # noqa: RUF012 — read only
     manager = "Dana Cole"
+    deadline = 2.0  # seconds; a lookup that takes longer counts as failed, and the call goes on
 
     def __init__(self) -> None:
         self.to_do: dict[str, dict[str, Owed]] = {}
 
     @hookimpl
-    def supply_facts(self, event: Event) -> Mapping[str, object]:
-        """What the CRM knows of whoever the event is about."""
-        facts: dict[str, object] = {
-            "manager.name": self.manager,
-            "customer.vulnerable": event.customer in self.vulnerable,
-        }
-        if event.advisor in self.advisors:
-            facts["advisor.name"] = self.advisors[event.advisor]
-        return facts
+    def supply_customer_facts(self, customer: str) -> Mapping[str, object]:
+        """What the CRM knows of a customer."""
+        return {"customer.vulnerable": customer in self.vulnerable}
+
+    @hookimpl
+    def supply_advisor_facts(self, advisor: str) -> Mapping[str, object]:
+        """The name by which customers know an advisor; None where there is none, and the centre's alias is shown."""
+        return {"advisor.name": self.advisors.get(advisor)}
+
+    @hookimpl
+    def supply_centre_facts(self) -> Mapping[str, object]:
+        """Who is the manager on duty."""
+        return {"manager.name": self.manager}
 
     @hookimpl
     def perform(self, obligation: Owed) -> None:

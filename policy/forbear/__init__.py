@@ -5,7 +5,8 @@ This is the public face; what is not named here may change without notice.
 
 from __future__ import annotations
 
-from forbear.engine import Engine
+from forbear.calendar import WorkingCalendar, hours
+from forbear.engine import AsyncEngine, Engine
 from forbear.errors import (
     Diagnostic,
     EventConflict,
@@ -22,12 +23,14 @@ from forbear.errors import (
 from forbear.hooks import hookimpl
 from forbear.language.ir import Policy
 from forbear.language.pack import load_policy
+from forbear.ledger import Store
 from forbear.records import Alarm, Event, Evidence, Owed, Record, SpeechSignals, Turn, Utterance
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Alarm",
+    "AsyncEngine",
     "Diagnostic",
     "Engine",
     "Event",
@@ -46,8 +49,11 @@ __all__ = [
     "SettingError",
     "Span",
     "SpeechSignals",
+    "Store",
     "Turn",
     "Utterance",
+    "WorkingCalendar",
     "hookimpl",
+    "hours",
     "load_policy",
 ]

@@ -7,20 +7,21 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, cast, get_args
 
+from attrs import fields
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from forbear.records import Owed, Record
 
-_SOMETIMES = ("amended", "closed", "overdue", "defaulted", "evidence")
+_SOMETIMES = ("amended", "closed", "overdue", "left_out", "defaulted", "evidence", "sources", "plugins")
 
 
 def _make_converter() -> Converter:
     converter = Converter()
     converter.register_unstructure_hook(datetime, lambda at: at.isoformat())
     converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text).astimezone(UTC))
-    converter.register_structure_hook_func(_is_plain, lambda value, _: value)
-    converter.register_unstructure_hook_func(_is_plain, lambda value: value)
+    converter.register_structure_hook_func(is_plain, lambda value, _: value)
+    converter.register_unstructure_hook_func(is_plain, lambda value: value)
     absent = override(omit_if_default=True)
     for kind, names in (
         (
@@ -34,12 +35,19 @@ def _make_converter() -> Converter:
     return converter
 
 
-def _is_plain(kind: object) -> bool:
+def is_plain(kind: object) -> bool:
     """Whether a type is `Plain`, whose values are JSON already."""
     return {bool, int, float, str} <= set(get_args(kind))
 
 
 _CONVERTER = _make_converter()
+
+
+def written_fields(kind: type) -> dict[str, tuple[str, bool]]:
+    """How a record class is written: each field's name in JSON, and whether it is left out where it does not apply."""
+    overrides = getattr(_CONVERTER.get_unstructure_hook(kind), "overrides", {})
+    given = {one.name: overrides.get(one.name, override()) for one in fields(kind)}
+    return {name: (one.rename or name, bool(one.omit_if_default)) for name, one in given.items()}
 
 
 def record_as_plain(record: Record) -> dict[str, Any]:

@@ -114,7 +114,8 @@ class Record:
     """What was decided on one event, and everything that followed.
 
     `degraded` gives, per decision that fell back, the reason; None where all went well. `facts` holds what the asked
-    decisions may read, `defaulted` the paths for which the vocabulary's default stood in.
+    decisions may read, `defaulted` the paths for which the vocabulary's default stood in. `confirmed_by` names the
+    second engine where one was asked about a grave outcome and agreed.
     """
 
     id: str
@@ -134,8 +135,11 @@ class Record:
     amended: tuple[Amended, ...] = ()
     closed: tuple[Closed, ...] = ()
     overdue: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(factory=dict)  # candidate → the rule that excluded it
     defaulted: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()  # without the words: customer text is not kept
+    sources: Mapping[str, str] = field(factory=dict)  # of `facts`: path → the plugin that supplied it
+    plugins: Mapping[str, str] = field(factory=dict)  # each of these → its distribution and version, or "host"
 
 
 @frozen
@@ -143,6 +147,6 @@ class Alarm:
     """Something that a person should see: which event, what fell back or broke, and why."""
 
     event: str
-    kind: str  # degraded, invariant, plugin
+    kind: str  # degraded, invariant, plugin, disagreement
     subject: str  # a decision, an invariant or a plugin
     reason: str

@@ -37,3 +37,15 @@ def test_the_example_of_each_hook_runs(hook):
     assert f"def {hook}(" in example
     assert "assert" in example
     exec(compile(setup.text + example, f"hooks.md: {hook}", "exec"), {})  # noqa: S102 — our own page
+
+
+def test_every_hook_has_a_test_of_its_own():
+    told = "".join(one.read_text(encoding="utf-8") for one in (DOCS.parent / "tests" / "hooks").glob("test_*.py"))
+    assert [hook for hook in HOOKS if hook not in told] == []
+
+
+def test_the_example_of_the_asyncio_page_prints_what_it_says(capsys):
+    page = DOCS / "how-to" / "embed-asyncio.md"
+    (example,) = blocks(page, "python")
+    exec(compile(example.text, "embed-asyncio.md", "exec"), {"__name__": "host"})  # noqa: S102 — our own page
+    assert f"It prints `{capsys.readouterr().out.strip()}`." in page.read_text(encoding="utf-8")

@@ -27,7 +27,7 @@ def test_the_examples_are_a_pack_whose_tests_pass(pack):
     except PackError as error:
         pytest.fail(str(error))
     assert [failure for result in report.results for failure in result.failures] == []
-    assert len(report.results) == 5
+    assert len(report.results) == 9
 
 
 def test_the_tests_of_the_page_make_every_rule_fire(pack):

@@ -40,8 +40,12 @@ def test_what_the_event_says_wins_and_only_for_that_event() -> None:
 def test_a_start_wins_over_plugins() -> None:
     class Host:
         @hookimpl
-        def supply_facts(self) -> Mapping[str, object]:
-            return {"advisor.name": "Host", "manager.name": "Mo"}
+        def supply_advisor_facts(self) -> Mapping[str, object]:
+            return {"advisor.name": "Host"}
+
+        @hookimpl
+        def supply_centre_facts(self) -> Mapping[str, object]:
+            return {"manager.name": "Mo"}
 
     with engine(plugins=[Host()]) as one:
         one.decide(started("s", facts={"advisor.name": "Ada"}))

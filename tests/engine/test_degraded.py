@@ -32,7 +32,7 @@ class Fails:
         return self._answer(self._hear)
 
     @hookimpl
-    def supply_facts(self, event: object) -> Any:
+    def supply_contact_facts(self, event: object) -> Any:
         return self._answer(self._supply)
 
     def _answer(self, answer: Any) -> Any:
@@ -121,8 +121,8 @@ def test_a_fact_plugin_that_fails_leaves_no_default_standing(answer: Any) -> Non
     with engine(plugins=[watch, Fails(supply=answer)]) as one:
         record = one.decide(said("e1", 0, abuse()))
     assert record.degraded is not None
-    assert set(record.degraded) == {"advisor_shown", "manager_shown", "response"}, "names and channel are in doubt"
-    assert all(reason.startswith("plugin Fails: supply_facts: ") for reason in record.degraded.values())
+    assert set(record.degraded) == {"response"}, "the channel is in doubt, names are not"
+    assert all(reason.startswith("plugin Fails: supply_contact_facts: ") for reason in record.degraded.values())
     assert record.outcome["conduct"] == "abuse"
     assert {alarm.kind for alarm in watch.alarms} == {"plugin", "degraded"}
 

@@ -142,6 +142,9 @@ def test_the_fields_of_a_declared_type_are_checked_too() -> None:
             parse_event({**good, **change}, policy)
 
 
+# Later Pythons read deeper brackets, which are then refused all the same.
+TOO_DEEP = "nested too deeply|nested more than 50 levels deep"
+
 LINES: dict[str, tuple[str, str]] = {
     "nothing": ("", "not JSON"),
     "half an object": ('{"id": "e1"', "not JSON"),
@@ -150,9 +153,9 @@ LINES: dict[str, tuple[str, str]] = {
     "two facts alike": ('{"id": "e1", "facts": {"a": 1, "b": 2, "a": 2}}', "'a' stands twice"),
     "NaN": ('{"id": NaN}', "NaN is not a number of JSON"),
     "Infinity": ('{"facts": {"x": -Infinity}}', "-Infinity is not a number of JSON"),
-    "deep": ('{"id": ' + "[" * 5000 + "]" * 5000 + "}", "nested too deeply"),
+    "deep": ('{"id": ' + "[" * 5000 + "]" * 5000 + "}", TOO_DEEP),
     "deep enough to be read": ('{"id": ' + "[" * 60 + "]" * 60 + "}", "more than 50 levels deep"),
-    "deep objects": ('{"a":' * 5000 + "1" + "}" * 5000, "nested too deeply"),
+    "deep objects": ('{"a":' * 5000 + "1" + "}" * 5000, TOO_DEEP),
     "long": ('{"id": "' + "x" * 1_000_000 + '"}', "longer than 1,000,000 characters"),
     "endless digits": ('{"id": ' + "7" * 5000 + "}", "more than 1,000 digits"),
     "an endless exponent": ('{"id": 1e' + "9" * 30 + "}", "no number that anybody can use"),

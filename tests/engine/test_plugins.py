@@ -24,9 +24,13 @@ class Host:
         self.asked: list[tuple[Event, frozenset[str]]] = []
 
     @hookimpl
-    def supply_facts(self, event: Event, needed: frozenset[str]) -> Mapping[str, object] | None:
+    def supply_advisor_facts(self, event: Event, needed: frozenset[str]) -> Mapping[str, object] | None:
+        return {path: value for path, value in self.facts.items() if path.startswith("advisor.")} or None
+
+    @hookimpl
+    def supply_centre_facts(self, event: Event, needed: frozenset[str]) -> Mapping[str, object] | None:
         self.asked.append((event, needed))
-        return self.facts or None
+        return {path: value for path, value in self.facts.items() if not path.startswith("advisor.")} or None
 
 
 class Ear:
@@ -80,8 +84,8 @@ def test_plugins_are_asked_once_per_new_event_with_what_it_needs() -> None:
         for name in ("customer", "advisor"):
             given.pop(name)
         assert one.decide(given) == one.decide(given)
-    asked, needed = host.asked[1]
-    assert [item.id for item, _ in host.asked] == ["s", "e1"]
+    asked, needed = host.asked[0]
+    assert [item.id for item, _ in host.asked] == ["e1"], "the start needs nothing"
     assert (asked.customer, asked.advisor) == ("u1", "a7"), "as inherited from the contact"
     assert "speech.hostile" in needed
     assert needed <= standard().facts.keys(), "only what a host can know"
@@ -101,7 +105,7 @@ def test_an_utterance_without_text_is_not_heard() -> None:
 def test_plugins_are_called_outside_any_transaction() -> None:
     class Asks:
         @hookimpl
-        def supply_facts(self, event: Event) -> None:
+        def supply_centre_facts(self, event: Event) -> None:
             if event.id == "e1":
                 one.decide(said("inner", 0, abuse(), contact="c2"))
 
@@ -145,7 +149,7 @@ def test_an_installed_plugin_that_is_handed_over_counts_as_registered_last() -> 
 
 def test_a_module_is_a_plugin() -> None:
     module = ModuleType("house_rules")
-    module.supply_facts = hookimpl(lambda: {"advisor.name": "Ada"})  # type: ignore[attr-defined]
+    module.supply_advisor_facts = hookimpl(lambda: {"advisor.name": "Ada"})  # type: ignore[attr-defined]
     with engine(plugins=[module]) as one:
         assert one.decide(said("e1")).outcome["advisor_shown"] == "Ada"
 

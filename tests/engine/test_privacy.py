@@ -43,7 +43,7 @@ class Gossip:
         return None
 
     @hookimpl
-    def supply_facts(self, event: Any) -> Any:
+    def supply_centre_facts(self, event: Any) -> Any:
         if self.manner == "in a lookup":
             return {}[event.fields.get("text", "")]
         return None

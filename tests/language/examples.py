@@ -215,7 +215,7 @@ DECISIONS = [
     _conduct("unknown-value", "    then: anger", "    then: ⟦angry⟧"),
     _conduct("unknown-value", "    then: anger", '    then: = ⟦"angry"⟧'),
     _conduct("unknown-value", "fallback: civil", "fallback: ⟦civl⟧"),
-    _conduct("unknown-value", "fallback: civil", "hit: ⟦unique⟧\nfallback: civil"),
+    _conduct("unknown-value", "fallback: civil", "hit: ⟦uniqe⟧\nfallback: civil"),
     _conduct("wrong-shape", "    then: anger", "    then: ⟦[⟧anger]"),
     _conduct("wrong-shape", "  - rule: vented", "  - ⟦vented⟧\n  - rule: vented"),
     _conduct("wrong-shape", "  - rule: vented", "  - ⟦otherwise⟧: civil\n  - rule: vented"),

@@ -92,9 +92,50 @@ texts:
 }
 
 
-def edited(*edits: tuple[str, str, str], also: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The small pack with `(file, old, new)` edits and further files."""
-    files = dict(SMALL)
+RANKED = SMALL | {
+    "advisors.yaml": """\
+facts:
+  advisors:
+    list_of:
+      id: string
+      free: bool
+      wait: {type: int, unit: seconds, range: [0, 3600], default: 0}
+      team: {type: [red, blue], optional: true}
+      skills: {type: list of string, default: []}
+history:
+  warned_by: {any: warning, where: spoken, by: {advisor: candidate.id}}
+  last_with: {last: warning, of: age, scope: customer, by: {advisor: candidate.id}}
+""",
+    "advisor.yaml": """\
+decision: advisor
+asks: Who may take this contact, best first?
+asked_on: [contact_offered]
+over: advisors
+fallback: as_given
+require:
+  - rule: in-time
+    when: candidate.free || candidate.wait <= setting.patience
+    because: {en: Free now or soon., zh: 空闲或很快空闲。}
+    source: S0 A9
+  - {rule: of-a-team, when: has(candidate.team)}
+prefer:
+  - {rule: not-the-warner, when: '!candidate.history.warned_by', add: 5000}
+  - {rule: our-team, when: candidate.team == "blue", add: = candidate.wait - 100}
+  - {rule: anyone, add: 1}
+invariants:
+  - never: candidate.ranked && candidate.wait > 600 && !candidate.free
+    because: Nobody waits for more than ten minutes.
+  - never: ahead.history.warned_by && !behind.history.warned_by && has(behind.team)
+    because: Another advisor comes before the one who warned.
+""",
+}
+
+
+def edited(
+    *edits: tuple[str, str, str], also: Mapping[str, str] | None = None, base: Mapping[str, str] = SMALL
+) -> dict[str, str]:
+    """A pack, the small one if no other is given, with `(file, old, new)` edits and further files."""
+    files = dict(base)
     for file, old, new in edits:
         assert files[file].count(old) == 1, f"{old!r} stands {files[file].count(old)} times in {file}"
         files[file] = files[file].replace(old, new)

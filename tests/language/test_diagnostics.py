@@ -12,9 +12,12 @@ import pytest
 import forbear.language
 from forbear.errors import Diagnostic, Span
 from forbear.language.pack import load_policy
-from language.examples import EXAMPLES, Example
+from language.examples import EXAMPLES as PLAIN
+from language.examples import Example
+from language.ranked_examples import EXAMPLES as RANKED_EXAMPLES
 from language.small_pack import SMALL, assert_found, problems_of, unmarked
 
+EXAMPLES = [*PLAIN, *RANKED_EXAMPLES]
 PACKAGE = Path(forbear.language.__file__).parent
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "diagnostics.md"
 # Their examples need a folder, bytes or sheer size: see test_pack.py and test_hostile.py.

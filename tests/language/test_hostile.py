@@ -14,7 +14,7 @@ from forbear.language.pack import build_policy, find_pack, read_pack
 from forbear.language.problems import Problems
 from forbear.language.source import decode
 from forbear.language.tree import parse_tree
-from language.small_pack import NOTHING_SAID, SMALL, edited, problems_of
+from language.small_pack import NOTHING_SAID, RANKED, SMALL, edited, problems_of
 
 STANDARD = {one.name: one.text for one in read_pack(find_pack("standard"))}
 DECISION = "decision: d\nasked_on: [tick]\noutcome: [a]\nfallback: a\nrules:\n"
@@ -156,6 +156,14 @@ def test_any_bytes_are_a_source_or_a_problem(raw: bytes) -> None:
     assert (decode(raw, "a.yaml", problems) is None) == bool(problems.errors)
 
 
+TABLED = RANKED | {
+    "table.yaml": "decision: more\nasked_on: [utterance]\noutcome: [a, b]\nfallback: a\nhit: unique\ntable:\n"
+    "  inputs: [contact.turns, speech.target]\n  rows:\n"
+    '    - {rule: x, when: ["< 300", -], then: a}\n    - {rule: y, when: [">= 300", [nobody, company]], then: b}\n'
+    '    - {rule: z, when: [">= 300", advisor], then: b}\n'
+}
+
+
 @st.composite
 def mutated(draw: st.DrawFn, files: dict[str, str]) -> dict[str, str]:
     """A pack with a few of its words dropped, doubled, swapped or replaced."""
@@ -188,6 +196,12 @@ def check_mutation(files: dict[str, str]) -> None:
 @settings(max_examples=examples(250))
 @given(mutated(SMALL))
 def test_a_mutated_small_pack_is_read_or_refused(files: dict[str, str]) -> None:
+    check_mutation(files)
+
+
+@settings(max_examples=examples(250))
+@given(mutated(TABLED))
+def test_a_mutated_pack_of_rankings_and_tables_is_read_or_refused(files: dict[str, str]) -> None:
     check_mutation(files)
 
 

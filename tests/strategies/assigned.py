@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, StringType, Type
+from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, RecordsType, StringType, Type
 from strategies.expressions import LITERALS, Author, Readable
 from strategies.kinds import unscaled, value
 from strategies.pen import Pen
@@ -47,7 +47,7 @@ class Giver:
             case StringType():
                 text = self.pen.pick(LITERALS)
                 return f"= '{text}'" if "'" not in text else f'= "{text}"'
-            case ListType():
+            case ListType() | RecordsType():
                 return value(self.pen, kind)
 
 

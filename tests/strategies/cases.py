@@ -12,7 +12,7 @@ from strategies.packs import build, packs
 
 @frozen
 class Question:
-    """One event, its facts, and the decisions that are degraded."""
+    """One event, its facts, and the decisions and rankings that are degraded."""
 
     event: str
     facts: Facts
@@ -36,7 +36,7 @@ def cases(draw: st.DrawFn, questions: int = 2) -> Case:
     policy = build(files)
     asked: list[Question] = []
     for event, plan in policy.plans.items():
-        if plan.decisions:
+        if plan.decisions or plan.rankings:
             facts, degraded = facts_for(policy, event), degraded_for(policy, event)
             asked += [Question(event, draw(facts), draw(degraded)) for _ in range(questions)]
     filtered = [fold for fold in policy.folds.values() if fold.where is not None]

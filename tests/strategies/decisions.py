@@ -7,10 +7,11 @@ from attrs import define, field, frozen
 from forbear.language.types import BoolType, EnumType, IntType, ListType, Scalar, StringType, Type
 from strategies.assigned import Giver
 from strategies.expressions import Author, Readable
-from strategies.kinds import ENUMS, declare, listed, scalar
+from strategies.kinds import ENUMS, INT_RANGES, declare, listed, scalar
 from strategies.pen import Pen
+from strategies.tables import draw_partition, draw_table
 from strategies.vocabulary import BUILT_IN_EVENTS, CARRIED, Vocabulary
-from strategies.written import NOTHING
+from strategies.written import NOTHING, Written, both, either, negated
 from strategies.yaml_text import Node
 
 NAMES = ("mood", "d0", "record", "fired", "tuple")  # two of them are names in generated code, one is its built-in
@@ -24,12 +25,13 @@ class Head:
     name: str
     type: Type
     asked_on: tuple[str, ...]
-    collect: bool
+    hit: str
 
     @property
     def readable(self) -> Readable:
         """The decision as a name."""
-        return Readable(self.name, ListType(self.type) if self.collect else self.type, False, "decision")  # type: ignore[arg-type]
+        kind = ListType(self.type) if self.hit == "collect" and isinstance(self.type, EnumType) else self.type
+        return Readable(self.name, kind, False, "decision")
 
 
 @define
@@ -43,17 +45,40 @@ class Owed:
         return tuple(dict.fromkeys(event for events, gives in self.places if key not in gives for event in events))
 
 
+def draw_events(pen: Pen, words: Vocabulary) -> list[str]:
+    """Some events."""
+    declared = tuple(event for event in words.on_event if event not in BUILT_IN_EVENTS)
+    return pen.some((*declared, *BUILT_IN_EVENTS), 1, 3)
+
+
 def draw_heads(pen: Pen, words: Vocabulary) -> list[Head]:
     """Names, types and events; a later decision may read an earlier one."""
-    declared = tuple(event for event in words.on_event if event not in BUILT_IN_EVENTS)
-    events = (*declared, *BUILT_IN_EVENTS)
-    pool = pen.some(events, 1, 3)
+    pool = draw_events(pen, words)
     heads: list[Head] = []
     for name in pen.some(NAMES, 1, 4):
         asked_on = tuple(pool) if pen.chance(50) else tuple(pen.some(pool, 1, 3))
-        kind: Type = EnumType(pen.pick(ENUMS)) if pen.chance(50) else listed(pen) if pen.chance(15) else scalar(pen)
-        heads.append(Head(name, kind, asked_on, isinstance(kind, EnumType) and pen.chance(40)))
+        kind: Type = EnumType(pen.pick(ENUMS)) if pen.chance(45) else listed(pen) if pen.chance(15) else scalar(pen)
+        if pen.chance(12):
+            kind = IntType(*pen.pick(INT_RANGES))
+        heads.append(Head(name, kind, asked_on, pen.pick(_hits(kind))))
     return heads
+
+
+def _hits(kind: Type) -> tuple[str, ...]:
+    """The hit policies that a type allows, the commonest more than once."""
+    match kind:
+        case EnumType():
+            return ("first", "first", "collect", "collect", "unique", "priority", "priority")
+        case IntType():
+            return ("first", "collect", "collect", "unique")
+        case _:
+            return ("first", "first", "first", "unique")
+
+
+def effect_flags(words: Vocabulary) -> list[Readable]:
+    """What an invariant may ask of the effects."""
+    flags = [Readable(f"recorded.{name}", BoolType()) for name in (*words.entries, "contact", "obligation")]
+    return flags + [Readable(f"owed.{name}", BoolType()) for name in words.obligations]
 
 
 @define
@@ -71,22 +96,27 @@ class Decisions:
         node: dict[str, Node] = {"decision": head.name, "asked_on": list(head.asked_on), "outcome": _outcome(head.type)}
         settings = tuple(one for one in self.words.everywhere if one.setting)
         giver = Giver(pen, settings, NOTHING)
-        if head.collect:
-            assert isinstance(head.type, EnumType)
-            fallback: Node = list(pen.some(head.type.values, 0, 2))
-            node["hit"] = "collect"
+        fallback: Node
+        if head.hit == "collect" and isinstance(head.type, EnumType):
+            fallback = list(pen.some(head.type.values, 0, 2))
         else:
             fallback = giver.give(head.type)
         node["fallback"] = fallback
+        if head.hit != "first" or pen.chance(10):
+            node["hit"] = head.hit
         if isinstance(head.type, EnumType) and "setting." not in str(fallback) and pen.chance(40):
             milder = [one for one in head.type.values if one not in str(fallback)]
             if milder:
                 node["grave"] = [milder[-1]]
-        known = dict.fromkeys(head.asked_on, NOTHING)
-        rules: list[Node] = [self._rule(head, number, n, known) for n in range(pen.number(1, 4))]
-        if not head.collect:
-            rules.append({"otherwise": giver.give(head.type)})
-        node["rules"] = rules
+        table = self._table(head, number) if pen.chance(15) else None
+        if table is not None:
+            node["table"] = table
+        else:
+            known = dict.fromkeys(head.asked_on, NOTHING)
+            rules: list[Node] = [self._rule(head, number, n, known) for n in range(pen.number(1, 4))]
+            if head.hit != "collect":
+                rules.append({"otherwise": giver.give(head.type)})
+            node["rules"] = rules
         invariants: list[Node] = [self._invariant(head) for _ in range(pen.pick((0, 0, 1, 2)))]
         return {**node, "invariants": invariants} if invariants else node
 
@@ -94,6 +124,15 @@ class Decisions:
         """Words and decisions that are there on all the events."""
         asked = [one.readable for one in self.heads[:before] if set(events) <= set(one.asked_on)]
         return (*self.words.readable(events), *asked)
+
+    def _table(self, head: Head, number: int) -> Node | None:
+        """Rows in the place of rules; it has no `otherwise`, so its rows cover every case."""
+        names = self._readable(head.asked_on, number)
+        giver = Giver(self.pen, names, NOTHING)
+        thens: list[Node] = [giver.give(head.type) for _ in range(3)]
+        if isinstance(head.type, ListType) or head.hit == "unique":
+            return None if isinstance(head.type, ListType) else draw_partition(self.pen, names, thens, "r")
+        return draw_table(self.pen, names, {"then": thens}, "r", covers=True)
 
     def _rule(self, head: Head, number: int, n: int, known: dict[str, frozenset[str]]) -> Node:
         pen = self.pen
@@ -105,11 +144,13 @@ class Decisions:
         here = frozenset.intersection(*(known[event] for event in events))
         names = self._readable(events, number)
         inside = here
-        if not pen.chance(10):
+        if head.hit == "unique" or not pen.chance(10):
             when = Author(pen, names).condition(here)
+            if head.hit == "unique":
+                when = both(when, lambda _: untold(pen), here)
             node["when"] = when.forbear
             inside = here | when.when_true
-            for event in events if not head.collect else ():
+            for event in events if head.hit == "first" else ():
                 known[event] |= when.when_false
         node["then"] = Giver(pen, names, inside).give(head.type)
         node |= self._effects(events, Giver(pen, self._readable(events, len(self.heads)), inside))
@@ -168,10 +209,8 @@ class Decisions:
     def _invariant(self, head: Head) -> Node:
         pen = self.pen
         events = tuple(pen.some(head.asked_on, 1, len(head.asked_on)))
-        effects = [Readable(f"recorded.{name}", BoolType()) for name in (*self.words.entries, "contact", "obligation")]
-        effects += [Readable(f"owed.{name}", BoolType()) for name in self.words.obligations]
         own = [head.readable] * 3  # an invariant mostly speaks of its decision
-        names = (*self._readable(events, len(self.heads)), *effects, *own)
+        names = (*self._readable(events, len(self.heads)), *effect_flags(self.words), *own)
         condition = Author(pen, names).condition()
         return {pen.pick(("never", "always")): condition.forbear, "because": "We promise."}
 
@@ -235,6 +274,13 @@ class Decisions:
         by = self.pen.pick(chosen_by)
         assert isinstance(by.type, EnumType)
         return {"by": by.path, by.type.values[0]: dict(said), "otherwise": said}
+
+
+def untold(pen: Pen) -> Written:
+    """True always, in a way that the checker cannot tell: it takes no two rules for overlapping."""
+    name = pen.pick(("event.customer", "event.advisor"))
+    there = Written((f"has({name})",))
+    return either(there, lambda _: negated(there), NOTHING)
 
 
 def _outcome(kind: Type) -> Node:

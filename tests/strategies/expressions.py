@@ -9,7 +9,7 @@ from types import UnionType
 
 from attrs import frozen
 
-from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, StringType, Type
+from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, RecordsType, StringType, Type
 from strategies.kinds import STRINGS, near, unscaled
 from strategies.pen import Pen
 from strategies.written import (
@@ -170,6 +170,8 @@ class Author:
                 return self._about_text(read, known, within=within)
             case ListType(item):
                 return related("in", self._item(item, known), read)
+            case RecordsType():
+                raise AssertionError("no expression reads a list of candidates")
 
     def _about_truth(self, read: Written, known: frozenset[str]) -> Written:
         lists = [one for one in self._there(ListType, known) if isinstance(_item(one), BoolType)]

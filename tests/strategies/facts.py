@@ -15,6 +15,7 @@ from forbear.language.types import (
     EnumType,
     IntType,
     ListType,
+    RecordsType,
     StringType,
     Type,
     Value,
@@ -31,12 +32,21 @@ def facts_for(policy: ir.Policy, event: str) -> st.SearchStrategy[Facts]:
     Values lean towards those that the policy compares with, so that both sides of a condition are met.
     """
     hints = constants(policy)
-    needed = [_declared(policy, event, path) for path in sorted(policy.plans[event].facts)]
+    plan = policy.plans[event]
+    plain = [path for path in sorted(plan.facts) if path not in plan.keyed]
+    needed = [_declared(policy, event, path) for path in plain]
     required = {path: values(kind, hints) for path, kind, optional in needed if not optional}
     optional = {path: values(kind, hints) for path, kind, optional in needed if optional}
     if "event.type" in required:
         required["event.type"] = st.just(event)
-    return st.fixed_dictionaries(required, optional=optional)
+    lists = {over: candidates(policy, over, folds, hints) for over, folds in plan.keyed.items()}
+    plain_facts = st.fixed_dictionaries(required, optional=optional)
+    # A list that was refused is absent; what ranks it is degraded then, and evaluators go on.
+    absent = st.sampled_from((*[frozenset()] * 7, frozenset(lists)))
+    return st.builds(
+        lambda one, given, gone: one | {over: value for over, value in given.items() if over not in gone},
+        plain_facts, st.fixed_dictionaries(lists), absent,
+    )  # fmt: skip
 
 
 def attributes_for(policy: ir.Policy, entry: str) -> st.SearchStrategy[Facts]:
@@ -49,9 +59,25 @@ def attributes_for(policy: ir.Policy, entry: str) -> st.SearchStrategy[Facts]:
 
 
 def degraded_for(policy: ir.Policy, event: str) -> st.SearchStrategy[frozenset[str]]:
-    """Some of the decisions that an event asks; often none."""
-    asked = policy.plans[event].decisions
+    """Some of the decisions and rankings that an event asks; often none."""
+    asked = (*policy.plans[event].decisions, *policy.plans[event].rankings)
     return st.just(frozenset()) | st.frozensets(st.sampled_from(asked)) if asked else st.just(frozenset())
+
+
+def candidates(
+    policy: ir.Policy, over: str, folds: tuple[str, ...], hints: Iterable[Value] = ()
+) -> st.SearchStrategy[Value]:
+    """A list of candidates: the fields of each, and at `history.x` the folds that are asked for it."""
+    kind = policy.facts[over].type
+    assert isinstance(kind, RecordsType)
+    named: list[tuple[str, Type, bool]] = [(one.name, one.type, one.optional) for one in kind.fields]
+    named += [(path, policy.folds[path].type, policy.folds[path].optional) for path in folds]
+    required = {name: values(inner, hints) for name, inner, optional in named if not optional}
+    optional = {name: values(inner, hints) for name, inner, optional in named if optional}
+    one = st.fixed_dictionaries({**required, "id": st.sampled_from("abcdefgh") | values(StringType(), hints)},
+                                optional=optional)  # fmt: skip
+    several = st.lists(one, min_size=2, max_size=5, unique_by=lambda candidate: candidate["id"])
+    return (several | several | st.lists(one, max_size=1)).map(tuple)
 
 
 def values(kind: Type, hints: Iterable[Value] = ()) -> st.SearchStrategy[Value]:
@@ -76,6 +102,8 @@ def values(kind: Type, hints: Iterable[Value] = ()) -> st.SearchStrategy[Value]:
             return st.sampled_from(texts) | free if texts else free
         case ListType(item):
             return st.lists(values(item, hints), max_size=4).map(tuple)
+        case RecordsType():
+            raise AssertionError("candidates are drawn by `candidates`, which knows the folds asked for them")
         case _:
             assert_never(kind)
 

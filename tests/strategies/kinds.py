@@ -11,6 +11,7 @@ from forbear.language.types import (
     EnumType,
     IntType,
     ListType,
+    RecordsType,
     Scalar,
     StringType,
     Type,
@@ -24,6 +25,8 @@ INT_RANGES = ((0, 3), (-5, 5), (0, 1000), (-JSON_SAFE, JSON_SAFE), (7, 7))
 DECIMAL_RANGES = ((0, 1), (-2, 2), (0, 100))  # unscaled
 STRINGS = ("a", "b", "李雷", "it's", 'say "x"', "{f}", "%s", "__import__('os')", "None", "=", "#", "-1", "x y")
 HOSTILE = ('"""', "'''", "\\", "\\'", "line\nbreak", "\t", "\r\n", "both ' and \"", "é\u0301", "😀", "')]}", "\\u0000")
+
+_LISTS = "lists of candidates are declared by `vocabulary`, and nothing gives them a value"
 
 
 def scalar(pen: Pen) -> Scalar:
@@ -73,6 +76,8 @@ def declare(kind: Type) -> dict[str, Node]:
             return {"type": "bool"}
         case StringType():
             return {"type": "string"}
+        case RecordsType():
+            raise AssertionError(_LISTS)
 
 
 def value(pen: Pen, kind: Type) -> Node:
@@ -91,6 +96,8 @@ def value(pen: Pen, kind: Type) -> Node:
             return pen.pick(plain)
         case ListType(item):
             return [value(pen, item) for _ in range(pen.number(0, 3))]
+        case RecordsType():
+            raise AssertionError(_LISTS)
 
 
 def near(pen: Pen, low: int, high: int) -> int:

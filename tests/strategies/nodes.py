@@ -39,5 +39,9 @@ def expressions(policy: ir.Policy) -> Iterator[ir.Expr]:
                 yield rule.when
             for effect in rule.effects:
                 yield from effect_expressions(effect)
+    for ranking in policy.rankings.values():
+        yield from (one.when for one in ranking.require)
+        yield from (one.when for one in ranking.prefer if one.when is not None)
+        yield from (one.add for one in ranking.prefer)
     yield from (one.condition for one in policy.invariants)
     yield from (fold.where for fold in policy.folds.values() if fold.where is not None)

@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 
 from forbear.language import ir
 from forbear.language.pack import build_policy, pack_from_texts
-from strategies.decisions import Decisions, draw_heads
+from forbear.language.types import BoolType
+from strategies.decisions import Decisions, Head, draw_heads
 from strategies.expressions import Author
 from strategies.pen import Pen
+from strategies.rankings import draw_rankings
 from strategies.vocabulary import Vocabulary, vocabulary
 from strategies.yaml_text import Node, yaml_text
 
@@ -22,6 +24,8 @@ def packs(draw: st.DrawFn) -> dict[str, str]:
     words = vocabulary(pen)
     decisions = Decisions(pen, words, draw_heads(pen, words))
     files = {f"{head.name}.yaml": yaml_text(decisions.write(n)) for n, head in enumerate(decisions.heads)}
+    for name, ranking in draw_rankings(pen, words, decisions.heads).items():
+        files[f"{name}.yaml"] = yaml_text(ranking)
     obligations, texts = decisions.write_obligations()
     sections = {**words.sections, "obligations": obligations, "texts": texts}
     files["vocabulary.yaml"] = "\n".join(f"{key}: {yaml_text(node)}" for key, node in sections.items() if node)
@@ -40,7 +44,10 @@ def careless_packs(draw: st.DrawFn) -> dict[str, str]:
     ]
     decision: dict[str, Node] = {"decision": "d0", "asked_on": ["utterance"], "outcome": "bool", "fallback": False}
     decision["rules"] = [*rules, {"otherwise": False}]
-    sections: dict[str, Node] = {**words.sections, "decisions": [decision], "obligations": plain_obligations(words)}
+    head = Head("d0", BoolType(), ("utterance",), "first")
+    rankings = draw_rankings(pen, words, [head], careless=True) if pen.chance(50) else {}
+    sections: dict[str, Node] = {**words.sections, "decisions": [decision, *rankings.values()]}
+    sections["obligations"] = plain_obligations(words)
     text = "\n".join(f"{key}: {yaml_text(node)}" for key, node in sections.items() if node)
     return {"pack.yaml": MANIFEST, "all.yaml": text}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from forbear.language.events import CONTACT_ATTRIBUTES, ENTRY_ATTRIBUTES, EVENT_TYPES, HOW
-from forbear.language.types import JSON_SAFE, BoolType, EnumType, IntType, Scalar, StringType, Type
+from forbear.language.types import JSON_SAFE, BoolType, EnumType, IntType, ListType, Scalar, StringType, Type
 from strategies.expressions import Author, Readable
 from strategies.kinds import decimal, declare, listed, scalar, value
 from strategies.pen import Pen
@@ -22,6 +22,8 @@ EVENTS = {"promise_made": ("within", "def"), "survey": ("def", "score")}
 BUILT_IN_EVENTS = ("utterance", "contact_offered", "tick", "offence_reviewed", "obligation_closed", "contact_ended")
 CARRIED: dict[str, Scalar] = {"who": StringType(), "much": IntType(), "sure": BoolType()}
 OBLIGATIONS = ("farewell", "repr")
+LISTS = ("advisors", "f.list", "left", "scores")  # of candidates; some are names in generated code
+FIELDS = ("free", "level", "skills", "get", "is")
 SCOPES = ("contact", "customer", "advisor", "centre")
 
 
@@ -45,6 +47,8 @@ class Vocabulary:
     entries: dict[str, tuple[Attribute, ...]]
     obligations: dict[str, tuple[str, ...]]  # name → what it carries
     late: frozenset[str]  # folds over obligations, which no obligation's own declaration may read
+    lists: dict[str, tuple[Readable, ...]]  # list of candidates → the fields of each
+    keyed: tuple[Readable, ...]  # folds asked for each candidate
 
     def readable(self, events: Iterable[str]) -> tuple[Readable, ...]:
         """What may be read on every one of the events."""
@@ -56,15 +60,17 @@ class Vocabulary:
 def vocabulary(pen: Pen) -> Vocabulary:
     """Draw a vocabulary."""
     sections: dict[str, Node] = {}
-    facts, sections["facts"] = _facts(pen, pen.some(FACTS, 1, 6))
+    facts, plain = _facts(pen, pen.some(FACTS, 1, 6))
+    lists, candidates = _lists(pen)
+    sections["facts"] = {**plain, **candidates}
     settings, sections["settings"] = _settings(pen)
     entries, sections["entries"] = _entries(pen)
     carried = {name: tuple(pen.some(tuple(CARRIED), 0, 3)) for name in pen.some(OBLIGATIONS, 0, 2)}
     fields, sections["events"] = _events(pen)
     on_event = _on_event(fields, entries, carried)
-    folds, sections["history"] = _folds(pen, entries, carried, facts, on_event, settings)
+    folds, keyed, sections["history"] = _folds(pen, entries, carried, facts, lists, settings)
     late = frozenset(one.path for one in folds if "obligation" in _folded(sections, one.path))
-    return Vocabulary(sections, (*facts, *settings, *folds), on_event, entries, carried, late)
+    return Vocabulary(sections, (*facts, *settings, *folds), on_event, entries, carried, late, lists, tuple(keyed))
 
 
 def _folded(sections: dict[str, Node], path: str) -> list[Node]:
@@ -92,6 +98,21 @@ def _facts(pen: Pen, paths: list[str]) -> tuple[list[Readable], dict[str, Node]]
         kind = listed(pen) if pen.chance(20) else scalar(pen)
         optional, _, nodes[path] = _declared(pen, kind)
         found.append(Readable(path, kind, optional))
+    return found, nodes
+
+
+def _lists(pen: Pen) -> tuple[dict[str, tuple[Readable, ...]], dict[str, Node]]:
+    """Lists of candidates."""
+    found: dict[str, tuple[Readable, ...]] = {}
+    nodes: dict[str, Node] = {}
+    for path in pen.some(LISTS, 0, 2):
+        fields = [Readable("id", StringType())]
+        inner: dict[str, Node] = {"id": "string"}
+        for name in pen.some(FIELDS, 0, 4):
+            kind: Scalar | ListType = listed(pen) if pen.chance(20) else scalar(pen)
+            optional, _, inner[name] = _declared(pen, kind)
+            fields.append(Readable(name, kind, optional))
+        found[path], nodes[path] = tuple(fields), {"list_of": inner}
     return found, nodes
 
 
@@ -193,12 +214,14 @@ def _folds(
     entries: dict[str, tuple[Attribute, ...]],
     carried: dict[str, tuple[str, ...]],
     facts: list[Readable],
-    on_event: dict[str, tuple[Readable, ...]],
+    lists: dict[str, tuple[Readable, ...]],
     settings: list[Readable],
-) -> tuple[list[Readable], dict[str, Node]]:
+) -> tuple[list[Readable], list[Readable], dict[str, Node]]:
+    """The folds asked once, those asked for each candidate, and their declarations."""
     found: list[Readable] = []
+    keyed: list[Readable] = []
     nodes: dict[str, Node] = {}
-    for name in pen.some(("count", "fold", "x1", "last"), 0, 3):
+    for name in pen.some(("count", "fold", "x1", "last"), 0, 3 + len(lists)):
         entry = pen.pick((*entries, "obligation", "contact"))
         attributes = _attributes(entry, entries, carried)
         operator = pen.pick(("any", "count", "last", "first", "sum"))
@@ -222,9 +245,13 @@ def _folds(
             node["window"] = pen.pick(
                 ("30 days", *(["setting.window"] if "setting.window" in [s.path for s in settings] else []))
             )
+        by: dict[str, Node] = {}
         if pen.chance(30):
             texts = [one.path for one in facts if isinstance(one.type, StringType)] + ["event.customer"]
-            node["by"] = {"id": pen.pick(texts)}
-        nodes[name] = node
-        found.append(Readable(f"history.{name}", kind, optional))
-    return found, nodes
+            by["id"] = pen.pick(texts)
+        asked_for_each = bool(lists) and pen.chance(50)
+        if asked_for_each:
+            by["advisor"] = "candidate.id"
+        nodes[name] = {**node, "by": by} if by else node
+        (keyed if asked_for_each else found).append(Readable(f"history.{name}", kind, optional))
+    return found, keyed, nodes

@@ -10,9 +10,12 @@ from rich.console import Console
 from forbear.cli.console import out, print_json, say
 from forbear.cli.lines import parsed, read_lines
 from forbear.cli.options import EvaluatorOption, JsonOption, PackOption, SetOption, chosen_settings
+from forbear.engine.parts import load_pack
+from forbear.engine.plugins import Plugins
 from forbear.engine.pure import Answer, decide_facts, type_at
+from forbear.engine.registry import registry_of
+from forbear.engine.settle import flat
 from forbear.errors import EventError, ForbearError
-from forbear.language.pack import load_policy
 from forbear.language.types import show
 
 
@@ -23,8 +26,8 @@ def decide(
     settings: SetOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Decide once on given facts; no ledger, no plugins. History that is not given is empty."""
-    policy = load_policy(pack, chosen_settings(settings))
+    """Decide once on given facts; no ledger. Plugins give packs and vocabulary only; history not given is empty."""
+    policy = load_pack(pack, Plugins(registry_of()), chosen_settings(settings))
     answer = decide_facts(policy, _given(facts), evaluator=evaluator)
     plain = as_plain(answer)
     if json:
@@ -70,10 +73,11 @@ def as_plain(answer: Answer) -> dict[str, Any]:
     policy, evaluation = answer.policy, answer.evaluation
     return {
         "type": answer.event,
-        "outcome": {name: show(policy.decisions[name].outcome_type, v) for name, v in evaluation.outcome.items()},
+        "outcome": {name: show(policy.outcome_type(name), v) for name, v in evaluation.outcome.items()},
         "fired": list(evaluation.fired),
         "owes": [one.name for one in evaluation.happenings if one.action == "owe"],
         "records": [one.name for one in evaluation.happenings if one.action == "record"],
+        "left_out": flat(evaluation.left_out),
         "degraded": dict(answer.degraded) or None,
         "violated": list(evaluation.violated),
         "facts": {

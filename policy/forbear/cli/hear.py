@@ -10,8 +10,8 @@ import typer
 from forbear.cli.console import print_json, say_bad_line
 from forbear.cli.lines import parsed, read_lines
 from forbear.engine.events import fields_of
-from forbear.engine.facts import Supplied
 from forbear.engine.plugins import Plugins, utterance_of
+from forbear.engine.registry import registry_of
 from forbear.errors import EventError, ForbearError
 from forbear.evaluate import make_evaluator
 from forbear.language.pack import load_policy
@@ -44,19 +44,14 @@ class Listener:
     """The signal plugins, and the standard pack's own reading of what they hear."""
 
     def __init__(self) -> None:
-        self.plugins = Plugins()
+        self.plugins = Plugins(registry_of())
         self.policy = load_policy("standard")
         self.evaluator = make_evaluator("auto", self.policy)
         # Only `conduct` is wanted; what else an utterance asks would need more than its words.
         self.others = frozenset(self.policy.plans[TYPE].decisions) - {"conduct"}
-        missing = QUIET.keys() - self._signals(Utterance("Hello.")).values.keys()
+        missing = QUIET.keys() - self.plugins.listen(Utterance("Hello.")).values.keys()
         if missing:
             raise ForbearError(f"no signal plugin gives {', '.join(sorted(missing))}; is the lexicon plugin installed?")
-
-    def _signals(self, utterance: Utterance) -> Supplied:
-        signals = Supplied()
-        self.plugins.listen(utterance, signals)
-        return signals
 
     def hear(self, given: Mapping[str, Any], lang: str) -> dict[str, Any]:
         """The answer to one line. Raises EventError where the line is not well formed."""
@@ -66,7 +61,7 @@ class Listener:
             raise EventError("`id` is a text or a whole number")
         told = {name: given[name] for name in ("text", "lang", "before", "speaker") if name in given}
         utterance = utterance_of(fields_of(TYPE, {"lang": lang, **told}, self.policy))
-        signals = self._signals(utterance)
+        signals = self.plugins.listen(utterance)
         if signals.failed:
             raise EventError("; ".join(reason for _, _, reason in signals.failed))
         facts: dict[str, Value] = {"event.type": TYPE, "event.speaker": utterance.speaker}

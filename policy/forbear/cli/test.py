@@ -9,8 +9,12 @@ from rich.console import Console
 
 from forbear.cli.console import err, out, print_json, say, show_diagnostics
 from forbear.cli.options import EvaluatorOption, JsonOption
+from forbear.engine.parts import extra_sources, find_folder
+from forbear.engine.plugins import Plugins
+from forbear.engine.registry import registry_of
 from forbear.errors import PackError
-from forbear.language.pack import TEST_SUFFIX, find_pack
+from forbear.language.pack import TEST_SUFFIX
+from forbear.testing.cases import rules_of
 from forbear.testing.runner import Report, run_tests
 
 
@@ -23,7 +27,8 @@ def check_tests(
     """Run a pack's `*.test.yaml`: cases and stories."""
     console = out()
     try:
-        report = run_tests(find_pack(pack), evaluator)
+        plugins = Plugins(registry_of())
+        report = run_tests(find_folder(pack, plugins), evaluator, extra_sources(plugins))
     except PackError as error:
         if json:
             for one in error.diagnostics:
@@ -56,7 +61,7 @@ def _as_text(console: Console, report: Report, coverage: bool) -> None:
         for one in result.failures:
             say(console, "    ", (f"{one.span}: ", "blue"), one.message)
     if coverage:
-        rules = sum(len(one.rules) for one in report.policy.decisions.values())
+        rules = len(rules_of(report.policy))
         unfired = report.unfired()
         say(console, f"{rules - len(unfired)} of {rules} rules fired")
         for rule in unfired:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from forbear.engine.asynchronous import AsyncEngine
 from forbear.engine.events import parse_event
 from forbear.engine.lines import parse_line
 from forbear.engine.path import Engine
 
-__all__ = ["Engine", "parse_event", "parse_line"]
+__all__ = ["AsyncEngine", "Engine", "parse_event", "parse_line"]

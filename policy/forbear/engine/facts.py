@@ -25,6 +25,7 @@ class Gathered:
     refused: dict[str, str] = field(factory=dict)
     defaulted: list[str] = field(factory=list)
     evidence: tuple[Evidence, ...] = ()
+    sources: dict[str, str] = field(factory=dict)  # path → the plugin whose value it is
 
 
 @define
@@ -33,7 +34,8 @@ class Supplied:
 
     values: dict[str, tuple[object, str]] = field(factory=dict)
     evidence: tuple[Evidence, ...] = ()
-    failed: list[tuple[str, str, str]] = field(factory=list)  # plugin, prefix of the facts in doubt, reason
+    failed: list[tuple[str, frozenset[str], str]] = field(factory=list)  # plugin, facts in doubt, reason
+    origins: dict[str, str] = field(factory=dict)  # plugin → the distribution that it comes from
 
 
 @define
@@ -64,12 +66,14 @@ def gather(policy: ir.Policy, event: Event, contact: Entry | None, supplied: Sup
         elif path in supplied.values:
             given, plugin = supplied.values[path]
             _take(found, fact, given, f" (from the plugin {plugin})")
+            if path in found.values:
+                found.sources[path] = plugin
         else:
-            doubt = next((reason for _, prefix, reason in supplied.failed if path.startswith(prefix)), None)
-            if doubt is None:
+            failure = next((reason for _, doubt, reason in supplied.failed if path in doubt), None)
+            if failure is None:
                 _take(found, fact, None)
             else:
-                found.refused[path] = doubt
+                found.refused[path] = failure
     for path, fact in policy.events[event.type].items():
         value = _told(event, path)
         if value is not None:

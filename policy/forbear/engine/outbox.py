@@ -6,6 +6,7 @@ import json
 import threading
 
 from forbear.codec import owed_from_plain
+from forbear.engine.calling import Meddling
 from forbear.engine.plugins import Plugins
 from forbear.ledger import Store
 from forbear.records import Alarm
@@ -45,8 +46,11 @@ class Outbox:
 
     def _perform(self, id_: str, payload: str, event: str) -> None:
         errors = self._plugins.perform(owed_from_plain(json.loads(payload)))
-        if errors:
-            self._plugins.alarm([Alarm(event, "plugin", one.plugin, f"{one}; {id_} waits") for one in errors])
+        # Who changed its copy has taken the obligation over all the same.
+        waits = any(not isinstance(one, Meddling) for one in errors)
+        ending = f"; {id_} waits" if waits else ""
+        self._plugins.alarm([Alarm(event, "plugin", one.plugin, f"{one}{ending}") for one in errors])
+        if waits:
             return
         with self._store.writing() as transaction:
             transaction.delivered(id_)

@@ -9,19 +9,23 @@ from types import TracebackType
 from typing import Any, Self
 
 from forbear.codec import line, record_as_plain, record_from_plain
+from forbear.engine.calling import Await
+from forbear.engine.confirm import Confirm, Confirmer
 from forbear.engine.events import fingerprint, parse_event
 from forbear.engine.facts import Gathered, Supplied, gather, lend
 from forbear.engine.naming import contact_of, inherit, resolve
 from forbear.engine.outbox import Outbox
+from forbear.engine.parts import load_pack, open_store, with_calendar
 from forbear.engine.plugins import Plugins
+from forbear.engine.registry import registry_of
 from forbear.engine.settle import Settling
 from forbear.errors import EventConflict, SettingError
 from forbear.evaluate import make_evaluator
 from forbear.language import ir
-from forbear.language.pack import load_policy
-from forbear.ledger import Store, open_ledger
+from forbear.language.types import RecordsType, Value
+from forbear.ledger import Store
 from forbear.ledger.entries import to_micros
-from forbear.ledger.fold import Untold, ask
+from forbear.ledger.fold import Untold, ask_each
 from forbear.ledger.store import Transaction
 from forbear.logs import log
 from forbear.records import Alarm, Event, Record
@@ -30,10 +34,11 @@ from forbear.records import Alarm, Event, Record
 class Engine:
     """Decides events by a policy and keeps what follows in a ledger.
 
-    `policy` is a checked policy, or the folder or bundled name of a pack; `ledger` a store or a URL (`memory:`,
-    `sqlite:///path`); `plugins` are objects with hook implementations, beside the installed ones that `discover`
-    brings in; `evaluator` is `auto`, `compiled` or `reference`; `settings` are a centre's choices for a pack that is
-    loaded here. Threads may share an engine.
+    `policy` is a checked policy, or the folder or name of a pack, bundled or a plugin's; `ledger` a store or a URL
+    (`memory:`, `sqlite:///path`, or one that a plugin opens); `plugins` are objects with hook implementations, beside
+    the installed ones that `discover` brings in; `evaluator` is `auto`, `compiled` or `reference`; `settings` are a
+    centre's choices for a pack that is loaded here; `confirm` says whether a second engine is asked about `grave`
+    outcomes or `never`. Threads may share an engine. `awaits` runs the coroutines of hooks (see AsyncEngine).
     """
 
     def __init__(
@@ -45,14 +50,20 @@ class Engine:
         discover: bool = True,
         evaluator: str = "auto",
         settings: Mapping[str, object] | None = None,
+        confirm: Confirm = "grave",
+        awaits: Await | None = None,
     ) -> None:
         if isinstance(policy, ir.Policy) and settings:
             raise SettingError("the policy is loaded already; give the settings to load_policy(pack, settings)")
-        self.policy = policy if isinstance(policy, ir.Policy) else load_policy(policy, settings)
-        self.plugins = Plugins(plugins, discover=discover)
+        registry = registry_of(plugins, discover=discover, awaited=awaits is not None)
+        self.plugins = Plugins(registry, awaits)
+        loaded = policy if isinstance(policy, ir.Policy) else load_pack(policy, self.plugins, settings)
+        self.policy = with_calendar(loaded, self.plugins)
         self.evaluator = make_evaluator(evaluator, self.policy)
-        self.store = open_ledger(ledger) if isinstance(ledger, str) else ledger
+        self._confirmer = Confirmer(self.policy, self.evaluator, confirm)
+        self.store = open_store(ledger, self.plugins) if isinstance(ledger, str) else ledger
         self._outbox = Outbox(self.store, self.plugins)
+        self._lists = frozenset(path for path, fact in self.policy.facts.items() if isinstance(fact.type, RecordsType))
         self._where = {path: self.evaluator.predicate(fold) for path, fold in self.policy.folds.items()}
 
     def close(self) -> None:
@@ -74,7 +85,11 @@ class Engine:
         cannot be taken, EventConflict where its id came before with other content, LedgerError where the ledger
         failed (all that follows from the event is kept, or nothing; the same event may be sent again).
         """
-        record = self._take(parse_event(event, self.policy))
+        return self.take(parse_event(event, self.policy))
+
+    def take(self, told: Event) -> Record:
+        """The decision on an event that was parsed for this engine's policy; see `decide`."""
+        record = self._take(told)
         self._outbox.hand_over(record.event)
         return record
 
@@ -92,7 +107,7 @@ class Engine:
                 event = inherit(event, contact_of(event, transaction))
         if record is None:
             needed = self.policy.plans[told.type].facts & self.policy.facts.keys()
-            record, alarms = self._decide(told, mark, self.plugins.supply(event, needed))
+            record, alarms = self._decide(told, mark, self.plugins.supply(event, needed, needed & self._lists))
             if alarms is not None:
                 self.plugins.tell(record, alarms)
         for id_ in record.overdue:
@@ -129,12 +144,13 @@ class Engine:
             settling = Settling(
                 self.policy,
                 self.evaluator,
+                self._confirmer,
                 event,
                 named,
                 gathered,
+                supplied,
                 transaction,
                 late=latest is not None and at < latest,
-                alarms=[Alarm(event.id, "plugin", name, reason) for name, _, reason in supplied.failed],
             )
             record = settling.settle()
             transaction.save_decision(told.id, mark, at, event.contact, event.customer, line(record_as_plain(record)))
@@ -142,20 +158,45 @@ class Engine:
         return record, settling.alarms
 
     def _remember(self, event: Event, gathered: Gathered, transaction: Transaction) -> None:
-        """Ask the folds that the event needs; history is what stood before it."""
-        for path in self.policy.plans[event.type].folds:
-            fold = self.policy.folds[path]
-            doubtful = sorted(key for _, key in fold.by if key in gathered.refused)
-            if doubtful:
-                gathered.refused[path] = gathered.refused[doubtful[0]]
-                continue
-            scope = None if fold.scope == "centre" else getattr(event, fold.scope)
-            try:
-                value = ask(
-                    fold, self.policy, transaction, scope, gathered.values, self._where[path], to_micros(event.at)
-                )
-            except Untold as error:
-                gathered.refused[path] = str(error)
-                continue
-            if value is not None:
-                gathered.values[path] = value
+        """Ask the folds that the event needs, some of them for each candidate; history is what stood before it."""
+        plan = self.policy.plans[event.type]
+        for path in plan.folds:
+            answers = self._ask(path, event, gathered, transaction, [{}])
+            if answers is not None and answers[0] is not None:
+                gathered.values[path] = answers[0]
+        for over, paths in plan.keyed.items():
+            given = gathered.values.get(over, ())
+            assert isinstance(given, tuple)
+            candidates = [dict(one) for one in given if isinstance(one, Mapping)]
+            for path in paths:
+                answers = self._ask(path, event, gathered, transaction, candidates)
+                if answers is None:
+                    gathered.refused[over] = gathered.refused[path]
+                    break
+                for candidate, value in zip(candidates, answers, strict=True):
+                    if value is not None:
+                        candidate[path] = value
+            if over in gathered.values:
+                gathered.values[over] = tuple(candidates)
+
+    def _ask(
+        self,
+        path: str,
+        event: Event,
+        gathered: Gathered,
+        transaction: Transaction,
+        candidates: Sequence[Mapping[str, Value]],
+    ) -> list[Value | None] | None:
+        """A fold's answer for each candidate; None, the reason noted, where it cannot be told."""
+        fold = self.policy.folds[path]
+        doubtful = sorted(key for _, key in fold.by if key in gathered.refused)
+        if doubtful:
+            gathered.refused[path] = gathered.refused[doubtful[0]]
+            return None
+        scope = None if fold.scope == "centre" else getattr(event, fold.scope)
+        at = to_micros(event.at)
+        try:
+            return ask_each(fold, self.policy, transaction, scope, gathered.values, self._where[path], at, candidates)
+        except Untold as error:
+            gathered.refused[path] = str(error)
+            return None

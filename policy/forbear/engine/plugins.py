@@ -1,176 +1,150 @@
-"""The plugin manager: each plugin is called on its own, so that one that fails is named and harms nobody else."""
+"""The plugins in use: each is called on its own, so that one that fails is named and harms nobody else."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TypeVar
 
-import pluggy
-from attrs import frozen
-
+from forbear.calendar import WorkingCalendar
+from forbear.engine import answers
+from forbear.engine.answers import Told
+from forbear.engine.calling import Await, logged
 from forbear.engine.facts import Supplied
-from forbear.engine.plain import Given, NotPlain, as_plain
-from forbear.errors import ForbearError, PluginError
-from forbear.hooks import Hooks
-from forbear.logs import log
-from forbear.records import Alarm, Event, Evidence, Owed, Plain, Record, SpeechSignals, Turn, Utterance
+from forbear.engine.registry import HOOKS, Registry
+from forbear.errors import PluginError
+from forbear.ledger import Store
+from forbear.records import Alarm, Event, Owed, Plain, Record, Turn, Utterance
 
-ENTRY_POINTS = "forbear"
-_KIND = re.compile("[a-z][a-z0-9_.:-]{0,59}")
-
-
-class Unusable(ForbearError):
-    """A plugin answered with something else than its hook asks for; the message tells nothing of the content."""
-
-
-@frozen
-class Told:
-    """A plugin's answer, checked and copied."""
-
-    facts: Mapping[str, Given]
-    evidence: tuple[Evidence, ...] = ()
-
-
-Answer = Told | PluginError | None
+T = TypeVar("T")
 
 
 class Plugins:
-    """The plugins in use: installed ones where `discover` asks for them, then objects given by the host.
+    """What the plugins of a registry say. `awaits` runs their coroutines on the host's loop."""
 
-    Raises PluginError for a plugin that cannot be loaded or does not fit the hooks.
-    """
+    def __init__(self, registry: Registry, awaits: Await | None = None) -> None:
+        self._registry, self._awaits = registry, awaits
+        self._implementing = {hook: registry.implementing(hook) for hook in HOOKS}
 
-    def __init__(self, given: Sequence[object] = (), *, discover: bool = True) -> None:
-        self._manager = pluggy.PluginManager("forbear")
-        self._manager.add_hookspecs(Hooks)
-        for installed in entry_points(group=ENTRY_POINTS) if discover else ():
-            self._load(installed.name)
-        for plugin in given:
-            self._register(plugin)
-        self._callers = {
-            hook: self._callers_of(hook)
-            for hook in ("hear", "supply_facts", "perform", "decision_recorded", "alarm_raised")
-        }
-
-    def _load(self, name: str) -> None:
-        try:
-            self._manager.load_setuptools_entrypoints(ENTRY_POINTS, name)
-        except Exception as error:
-            raise PluginError(name, "load", f"{type(error).__name__}: {error}; mend or uninstall it") from error
-
-    def _register(self, plugin: object) -> None:
-        """Register an object; one that was found installed moves to the end, where the host's own stand."""
-        if self._manager.is_registered(plugin):
-            self._manager.unregister(plugin)
-        base = name = _name(plugin)
-        number = 1
-        while self._manager.has_plugin(name):
-            number += 1
-            name = f"{base}#{number}"
-        try:
-            self._manager.register(plugin, name)
-            self._manager.check_pending()
-        except pluggy.PluginValidationError as error:
-            raise PluginError(name, "register", str(error)) from error
-        if not self._manager.get_hookcallers(plugin):
-            raise PluginError(name, "register", "it has no hook; mark its functions with @hookimpl")
-
-    def _callers_of(self, hook: str) -> list[tuple[str, Callable[..., list[object]]]]:
-        """One caller per plugin that implements the hook, the plugin registered last first."""
-        plugins = [plugin for _, plugin in self._manager.list_name_plugin() if plugin is not None]
-        callers: list[tuple[str, Callable[..., list[object]]]] = []
-        for impl in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
-            others = [plugin for plugin in plugins if plugin is not impl.plugin]
-            callers.append((impl.plugin_name, self._manager.subset_hook_caller(hook, others)))
-        return callers
-
-    def _call(self, hook: str, read: Callable[[object], Answer], **given: object) -> list[tuple[str, Answer]]:
+    def _ask(self, hook: str, read: Callable[[object], T], **given: object) -> list[tuple[str, T | PluginError]]:
         """Each plugin's answer as `read` takes it, or the error that stands for it; None answers are left out."""
-        answers: list[tuple[str, Answer]] = []
-        for name, caller in self._callers[hook]:
+        found: list[tuple[str, T | PluginError]] = []
+        for one in self._implementing[hook]:
             try:
-                answers += [(name, read(one)) for one in caller(**given)]
-            except Exception as error:  # noqa: BLE001 — whatever a plugin raises, the process goes on and says so
-                # The message may hold customer text, so only the kind of error and its place are kept.
-                reason = str(error) if isinstance(error, Unusable) else f"raised {type(error).__name__}{_place(error)}"
-                log.warning("plugin_failed", plugin=name, hook=hook, reason=reason)
-                answers.append((name, PluginError(name, hook, reason)))
-        return answers
+                answer = one.call(read, given, self._awaits)
+                if answer is not None:
+                    found.append((one.plugin, answer))
+            except PluginError as error:
+                found.append((one.plugin, logged(error)))
+        return found
 
-    def supply(self, event: Event, needed: frozenset[str]) -> Supplied:
-        """Everything that plugins know for an event, the plugin registered last winning fact by fact."""
+    # --- before the first event: what fails here refuses the engine
+
+    def _first(self, hook: str, read: Callable[[object], T], **given: object) -> tuple[str, T] | None:
+        """The answer of the plugin registered last that has one. Raises PluginError."""
+        return next(iter(self._all(hook, read, **given)), None)
+
+    def _all(self, hook: str, read: Callable[[object], T], **given: object) -> list[tuple[str, T]]:
+        found: list[tuple[str, T]] = []
+        for name, answer in self._ask(hook, read, **given):
+            if isinstance(answer, PluginError):
+                raise answer
+            found.append((name, answer))
+        return found
+
+    def calendar(self) -> WorkingCalendar | None:
+        """The working calendar that replaces the pack's, if there is one."""
+        found = self._first("supply_calendar", answers.calendar)
+        return found[1] if found is not None else None
+
+    def store(self, url: str) -> Store | None:
+        """The ledger at a URL that the core does not know, if a plugin does."""
+        found = self._first("open_store", answers.store, url=url)
+        return found[1] if found is not None else None
+
+    def packs(self) -> dict[str, tuple[str, Path]]:
+        """The plugin and the folder of each pack that plugins bring, by its name."""
+        found: dict[str, tuple[str, Path]] = {}
+        for plugin, folders in self._all("supply_packs", answers.packs):
+            for name, folder in folders.items():
+                found.setdefault(name, (plugin, folder))
+        return found
+
+    def vocabulary(self) -> list[tuple[str, Mapping[str, str]]]:
+        """The files of vocabulary that each plugin brings, by plugin, the one registered first first."""
+        return list(reversed(self._all("supply_vocabulary", answers.vocabulary)))
+
+    # --- for each event: what fails here leaves facts in doubt
+
+    def supply(self, event: Event, needed: frozenset[str], lists: frozenset[str] = frozenset()) -> Supplied:
+        """Everything that plugins know for an event, the plugin registered last winning fact by fact.
+
+        `lists` are those of the facts needed that hold candidates.
+        """
         supplied = Supplied()
-        for name, answer in self._call("supply_facts", _facts, event=event, needed=needed):
-            _add(supplied, name, answer, "")
+        needed -= event.facts.keys()
+        for space in answers.OWN_SPACES:
+            kind = space.removesuffix(".")
+            id_, wanted = getattr(event, kind), frozenset(path for path in needed - lists if path.startswith(space))
+            if id_ is not None and wanted:
+                given = {kind: id_, "event": event, "needed": wanted}
+                _add(supplied, self._ask(f"supply_{kind}_facts", answers.facts_in(space), **given), wanted)
+        wanted = frozenset(filter(answers.is_centres, needed - lists))
+        if wanted:
+            found = self._ask("supply_centre_facts", answers.facts_in(""), event=event, needed=wanted)
+            _add(supplied, found, wanted)
+        for path in sorted(needed & lists):
+            found = self._ask("supply_candidates", answers.candidates(path), list_path=path, event=event)
+            _add(supplied, found, frozenset({path}))
         if event.type == "utterance" and isinstance(event.fields.get("text"), str):
-            self.listen(utterance_of(event.fields), supplied)
+            heard = self._ask("hear", answers.signals, utterance=utterance_of(event.fields))
+            _add(supplied, heard, frozenset(path for path in needed if path.startswith("speech.")))
+        self._note_origins(supplied)
         return supplied
 
-    def listen(self, utterance: Utterance, supplied: Supplied) -> None:
-        """Add what plugins hear in an utterance."""
-        for name, answer in self._call("hear", _signals, utterance=utterance):
-            _add(supplied, name, answer, "speech.")
+    def listen(self, utterance: Utterance) -> Supplied:
+        """Everything that plugins hear in an utterance."""
+        supplied = Supplied()
+        _add(supplied, self._ask("hear", answers.signals, utterance=utterance), None)
+        return supplied
+
+    def _note_origins(self, supplied: Supplied) -> None:
+        names = {plugin for _, plugin in supplied.values.values()}
+        supplied.origins |= {name: self._registry.origin(name) for name in names}
+
+    # --- after a decision is kept
 
     @property
     def performs(self) -> bool:
         """Whether anybody takes obligations over."""
-        return bool(self._callers["perform"])
+        return bool(self._implementing["perform"])
 
     def perform(self, obligation: Owed) -> list[PluginError]:
         """Hand an obligation over; the errors of those that failed."""
-        answers = self._call("perform", _nothing, obligation=obligation)
-        return [answer for _, answer in answers if isinstance(answer, PluginError)]
+        found = self._ask("perform", answers.nothing, obligation=obligation)
+        return [answer for _, answer in found if isinstance(answer, PluginError)]
 
     def tell(self, record: Record, alarms: Sequence[Alarm]) -> None:
         """Show a decision and its alarms to the observers; one that fails is logged and changes nothing."""
-        self._call("decision_recorded", _nothing, record=record)
+        self._ask("decision_recorded", answers.nothing, record=record)
         self.alarm(alarms)
 
     def alarm(self, alarms: Sequence[Alarm]) -> None:
         """Show alarms to the observers."""
         for alarm in alarms:
-            self._call("alarm_raised", _nothing, alarm=alarm)
+            self._ask("alarm_raised", answers.nothing, alarm=alarm)
 
 
-def _add(supplied: Supplied, plugin: str, answer: Answer, prefix: str) -> None:
-    """Add a plugin's answer to what is known already; `prefix` tells which facts its failure leaves in doubt."""
-    match answer:
-        case PluginError():
-            supplied.failed.append((plugin, prefix, str(answer)))
-        case Told():
-            supplied.evidence += answer.evidence
-            for path, value in answer.facts.items():
+def _add(supplied: Supplied, found: Sequence[tuple[str, Told | PluginError]], wanted: frozenset[str] | None) -> None:
+    """Add what is wanted of answers to what is known already; all of it is in doubt where a plugin failed."""
+    for plugin, answer in found:
+        if isinstance(answer, PluginError):
+            supplied.failed.append((plugin, wanted or frozenset(), str(answer)))
+            continue
+        supplied.evidence += answer.evidence
+        for path, value in answer.facts.items():
+            if wanted is None or path in wanted:
                 supplied.values.setdefault(path, (value, plugin))
-
-
-def _facts(answer: object) -> Told:
-    """A mapping of facts, copied; None among them is as good as not given."""
-    if not isinstance(answer, Mapping):
-        raise Unusable(f"answered {type(answer).__name__}, not a mapping of facts")
-    try:
-        facts = {str(path): as_plain(value) for path, value in answer.items() if value is not None}
-    except NotPlain as error:
-        raise Unusable(f"its answer {error}") from None
-    return Told(facts)
-
-
-def _signals(answer: object) -> Told:
-    """Speech signals, each part of the shape that records need."""
-    if not isinstance(answer, SpeechSignals):
-        raise Unusable(f"answered {type(answer).__name__}, not SpeechSignals")
-    evidence = tuple(answer.evidence)
-    for one in evidence:
-        if not (isinstance(one, Evidence) and type(one.start) is type(one.end) is int):
-            raise Unusable("its evidence is no list of Evidence(start, end, kind, text) with whole numbers")
-        if not (isinstance(one.kind, str) and _KIND.fullmatch(one.kind)):
-            raise Unusable("the kind of its evidence is no plain lower-case name")
-    return Told(_facts(answer.facts).facts, evidence)
-
-
-def _nothing(answer: object) -> None:
-    """What a plugin answers that is only told."""
 
 
 def utterance_of(fields: Mapping[str, Plain]) -> Utterance:
@@ -183,17 +157,3 @@ def utterance_of(fields: Mapping[str, Plain]) -> Utterance:
         speaker=str(fields.get("speaker", "customer")),
         before=tuple(Turn(str(turn["speaker"]), str(turn["text"])) for turn in turns if isinstance(turn, dict)),
     )
-
-
-def _place(error: BaseException) -> str:
-    """Where an exception was raised, as ` at file.py:12`."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "" if trace is None else f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
-
-
-def _name(plugin: object) -> str:
-    """A name for diagnostics: a module's, or a class's."""
-    name = getattr(plugin, "__name__", None)
-    return name if isinstance(name, str) else type(plugin).__qualname__

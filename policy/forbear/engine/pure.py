@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import evolve, frozen
@@ -13,7 +13,7 @@ from forbear.language import ir
 from forbear.language.events import EVENT_TYPES
 from forbear.language.plan import plan_event
 from forbear.language.shape import did_you_mean
-from forbear.language.types import Type, Value, fit
+from forbear.language.types import RecordsType, Type, Value, fit
 from forbear.ledger.fold import answer
 
 
@@ -44,7 +44,7 @@ def decide_facts(
     plan = held.plans[event]
     degraded = {
         name: refused[min(plan.reads[name] & refused.keys())]
-        for name in plan.decisions
+        for name in (*plan.decisions, *plan.rankings)
         if plan.reads[name] & refused.keys()
     }
     evaluation = make_evaluator(evaluator, held).decide(event, facts, frozenset(degraded))
@@ -78,7 +78,7 @@ def _event_type(policy: ir.Policy, given: Mapping[str, Any], asked: frozenset[st
     fitting = [
         event
         for event, plan in policy.plans.items()
-        if plan.decisions and asked <= set(plan.decisions)
+        if asked <= {*plan.decisions, *plan.rankings} and (plan.decisions or plan.rankings)
         if all(type_at(policy, event, path) is not None for path in given)
     ]
     if not fitting:
@@ -114,7 +114,10 @@ def _facts(policy: ir.Policy, event: str, given: Mapping[str, Any]) -> tuple[dic
         if value is None or path in policy.decisions:
             continue
         try:
-            values[path] = fit(path, kind, value)
+            if isinstance(kind, RecordsType) and isinstance(value, list | tuple):
+                values[path] = _candidates(policy, event, path, kind, value)
+            else:
+                values[path] = fit(path, kind, value)
         except FactError as error:
             refused[path] = str(error)
     values["event.type"] = event
@@ -134,6 +137,25 @@ def _facts(policy: ir.Policy, event: str, given: Mapping[str, Any]) -> tuple[dic
         elif fact is not None and not fact.optional:
             refused[path] = f"{path} is missing"
     return values, refused
+
+
+def _candidates(policy: ir.Policy, event: str, path: str, kind: RecordsType, given: Sequence[Any]) -> Value:
+    """Candidates, with the folds asked for each given at `history.x`, else those of an empty past."""
+    told = [dict(one) if isinstance(one, Mapping) else one for one in given]
+    answers: list[dict[str, Value]] = []
+    for n, one in enumerate(told):
+        found: dict[str, Value] = {}
+        for fold in policy.plans[event].keyed.get(path, ()):
+            value = one.pop(fold, None) if isinstance(one, dict) else None
+            if value is not None:
+                found[fold] = fit(f"{path}[{n}].{fold}", policy.folds[fold].type, value)
+            elif (empty := answer(policy.folds[fold], [])) is not None:
+                found[fold] = empty
+        answers.append(found)
+    fitted = fit(path, kind, told)
+    assert isinstance(fitted, tuple)
+    pairs = zip(fitted, answers, strict=True)
+    return tuple({**one, **found} for one, found in pairs if isinstance(one, Mapping))
 
 
 def _named(event: str) -> str:

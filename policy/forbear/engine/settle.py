@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import define, field
 
+from forbear.engine.confirm import Confirmer
 from forbear.engine.consequences import Consequences, Impossible
-from forbear.engine.facts import Gathered, kept_facts, shown
+from forbear.engine.facts import Gathered, Supplied, kept_facts, shown
 from forbear.engine.naming import contact_of
 from forbear.evaluate import Evaluation, Evaluator
 from forbear.language import ir
@@ -22,12 +25,18 @@ class Settling:
 
     policy: ir.Policy
     evaluator: Evaluator
+    confirmer: Confirmer
     event: Event
     named: Entry | None
     gathered: Gathered
+    supplied: Supplied
     transaction: Transaction
     late: bool
+    confirmed_by: str | None = None
     alarms: list[Alarm] = field(factory=list)
+
+    def __attrs_post_init__(self) -> None:
+        self.alarms += [Alarm(self.event.id, "plugin", name, reason) for name, _, reason in self.supplied.failed]
 
     def settle(self) -> Record:
         """The record of the event, all that follows kept; a decision whose facts, promises or effects fail falls back.
@@ -37,7 +46,7 @@ class Settling:
         degraded = self._doubtful()
         while True:
             evaluation = self.evaluator.decide(self.event.type, self.gathered.values, frozenset(degraded))
-            broken = self._broken_promises(evaluation)
+            broken = self._unconfirmed(evaluation, degraded) or self._broken_promises(evaluation)
             if not broken:
                 try:
                     with self.transaction.attempt():
@@ -54,9 +63,9 @@ class Settling:
         plan, refused = self.policy.plans[self.event.type], self.gathered.refused
         if self.event.type == "obligation_closed" and self.named is not None and not is_open(self.named):
             reason = f"{self.named.id} was closed before ({self.named.values['how']})"
-            return dict.fromkeys(plan.decisions, reason)
+            return dict.fromkeys((*plan.decisions, *plan.rankings), reason)
         found: dict[str, str] = {}
-        for name in plan.decisions:
+        for name in (*plan.decisions, *plan.rankings):
             doubtful = sorted(plan.reads[name] & refused.keys())
             if doubtful:
                 found[name] = refused[doubtful[0]]
@@ -66,9 +75,18 @@ class Settling:
                 found.setdefault(one.decision, f"the promise {one.name} cannot be checked: {refused[doubtful[0]]}")
         return found
 
+    def _unconfirmed(self, evaluation: Evaluation, degraded: dict[str, str]) -> dict[str, str]:
+        """The decisions that must fall back because a second engine does not confirm a grave outcome."""
+        values, event = self.gathered.values, self.event
+        opinion = self.confirmer.confirm(event.type, values, frozenset(degraded), evaluation)
+        self.confirmed_by = opinion.confirmed_by
+        self.alarms += [Alarm(event.id, "disagreement", name, why) for name, why in opinion.disputed.items()]
+        return dict(opinion.fallen)
+
     def _broken_promises(self, evaluation: Evaluation) -> dict[str, str]:
         """The decisions whose invariants do not hold, each with the promise that it broke."""
-        broken: dict[str, str] = {}
+        broken = {name: f"the rules {' and '.join(rules)} both match" for name, rules in evaluation.conflicts.items()}
+        self.alarms += [Alarm(self.event.id, "conflict", name, reason) for name, reason in broken.items()]
         for one in self.policy.invariants:
             if one.name in evaluation.violated:
                 broken.setdefault(one.decision, f"the promise {one.name} did not hold: {one.because}")
@@ -101,6 +119,8 @@ class Settling:
     def _record(self, evaluation: Evaluation, consequences: Consequences, degraded: dict[str, str]) -> Record:
         policy, event, gathered = self.policy, self.event, self.gathered
         is_tick = event.type == "tick"
+        facts = shown(policy, event.type, gathered.values)
+        sources = {path: gathered.sources[path] for path in facts if path in gathered.sources}
         return Record(
             id=f"d:{event.id}",
             event=event.id,
@@ -108,18 +128,29 @@ class Settling:
             type=event.type,
             policy=PolicyId(policy.name, policy.version, policy.digest),
             evaluator=self.evaluator.name,
-            degraded={name: degraded[name] for name in policy.plans[event.type].decisions if name in degraded} or None,
+            confirmed_by=self.confirmed_by,
+            degraded={name: degraded[name] for name in evaluation.outcome if name in degraded} or None,
             late=self.late,
-            outcome={
-                name: show(policy.decisions[name].outcome_type, value) for name, value in evaluation.outcome.items()
-            },
+            outcome={name: show(policy.outcome_type(name), value) for name, value in evaluation.outcome.items()},
             fired=evaluation.fired,
             obligations=tuple(consequences.owed),
             recorded=tuple(consequences.recorded),
-            facts=shown(policy, event.type, gathered.values),
+            facts=facts,
             amended=tuple(consequences.amended),
             closed=tuple(consequences.closed),
             overdue=tuple(self.transaction.overdue(to_micros(event.at))) if is_tick else (),
+            left_out=flat(evaluation.left_out),
             defaulted=tuple(gathered.defaulted),
             evidence=tuple(Evidence(one.start, one.end, one.kind, "") for one in gathered.evidence),
+            sources=sources,
+            plugins={name: self.supplied.origins[name] for name in sorted({*sources.values()})},
         )
+
+
+def flat(left_out: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Candidate → the rule that excluded it; one whom two rankings left out goes under `ranking.candidate`."""
+    found: dict[str, str] = {}
+    for ranking, rules in left_out.items():
+        for candidate, rule in rules.items():
+            found[f"{ranking}.{candidate}" if candidate in found else candidate] = rule
+    return found

@@ -6,11 +6,19 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from forbear.evaluate.generate import event_function, predicate_function
-from forbear.evaluate.protocol import Environment, Evaluation, Happening, Predicate
+from forbear.evaluate.protocol import Environment, Evaluation, Happening, Predicate, pairs
 from forbear.language import ir
 from forbear.language.types import Value
 
-_Answer = tuple[tuple[Value, ...], list[str], list[Happening], list[str]]
+_Answer = tuple[
+    tuple[Value, ...],
+    list[str],
+    list[Happening],
+    list[str],
+    dict[str, dict[str, str]],
+    dict[str, tuple[str, ...]],
+]
+_BUILT_IN = {"tuple": tuple, "len": len, "max": max, "min": min, "set": set, "sorted": sorted}
 
 
 class Compiled:
@@ -27,16 +35,17 @@ class Compiled:
             where = policy.folds[path].where
             if where is not None:
                 source.append(predicate_function(name, policy, where))
-        space: dict[str, Any] = {"__builtins__": {"tuple": tuple}, "Happening": Happening}
+        space: dict[str, Any] = {"__builtins__": _BUILT_IN, "Happening": Happening, "pairs": pairs}
         exec(compile("\n".join(source), f"<policy {policy.digest}>", "exec"), space)  # noqa: S102 — see generate.py
         self._events = {event: cast(Callable[..., _Answer], space[name]) for event, name in names.items()}
         self._predicates = {path: cast(Predicate, space[name]) for path, name in tests.items() if name in space}
 
     def decide(self, event: str, facts: Environment, degraded: frozenset[str] = frozenset()) -> Evaluation:
         """Call the function of the event's type."""
-        values, fired, happenings, violated = self._events[event](facts, degraded)
-        outcome = dict(zip(self._plans[event].decisions, values, strict=True))
-        return Evaluation(outcome, tuple(fired), tuple(happenings), tuple(violated))
+        values, fired, happenings, violated, left_out, conflicts = self._events[event](facts, degraded)
+        plan = self._plans[event]
+        outcome = dict(zip((*plan.decisions, *plan.rankings), values, strict=True))
+        return Evaluation(outcome, tuple(fired), tuple(happenings), tuple(violated), left_out, conflicts)
 
     def predicate(self, fold: ir.Fold) -> Predicate | None:
         """The function of the fold's `where`."""

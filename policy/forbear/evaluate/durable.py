@@ -9,23 +9,24 @@ from __future__ import annotations
 import itertools
 import json
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from attrs import define, field
 
 from forbear.errors import ForbearError
 from forbear.evaluate.network import ALWAYS, Condition, Fields, condition
-from forbear.evaluate.protocol import Environment, Evaluation, Happening, Predicate
-from forbear.evaluate.reference import evaluate, flags, happen
+from forbear.evaluate.protocol import Environment, Predicate
+from forbear.evaluate.reference import Reference
+from forbear.evaluate.size import Size, size
 from forbear.language import ir
 from forbear.language.types import Value
 
-MAX_RULES = 400  # creating a ruleset hangs somewhere between 500 and 600
-_SERIAL = itertools.count()  # names and ids only; never a state that outlives a decision
+MAX_COMPARISONS = 100  # in one network: 255 fields go into a message, and a comparison needs two at most
+MAX_WAYS = 50  # in one network: asserting a message fails where more than 64 stay open at once
 
 
 class DurableLimit(ForbearError):
-    """A decision is larger than durable-rules can hold; `compiled` decides it, `reference` confirms."""
+    """A condition is larger than durable-rules can hold; `compiled` decides it, `reference` confirms."""
 
 
 def is_available() -> bool:
@@ -44,103 +45,123 @@ class _Network:
     conditions: Sequence[Condition]
     fields: Fields
     handle: int = field(init=False)
+    serial: Iterator[int] = field(init=False, factory=itertools.count)  # ids of messages; no state outlives its own
 
     def __attrs_post_init__(self) -> None:
         import durable_rules_engine as engine
 
-        if len(self.conditions) > MAX_RULES:
-            raise DurableLimit(f"durable-rules holds at most {MAX_RULES} rules of one decision; use compiled")
         # The last rule always matches. durable-rules 2.0.28 sets up what `delete_state` frees only when an action
         # starts: deleting the state of a message that no rule took frees an uninitialised pointer.
         rules = {str(n): {"all": [{"m": one}], "pri": n} for n, one in enumerate([*self.conditions, ALWAYS])}
-        self.handle = engine.create_ruleset(f"forbear-{next(_SERIAL)}", json.dumps(rules, ensure_ascii=False))
+        try:
+            self.handle = engine.create_ruleset("forbear", json.dumps(rules, ensure_ascii=False))
+        except engine.error as error:
+            raise DurableLimit(f"durable-rules cannot hold a condition ({error}); use compiled") from error
         weakref.finalize(self, engine.delete_ruleset, self.handle)
 
     def matching(self, environment: Environment, *, first: bool) -> list[int]:
         """The numbers of the conditions that hold, in order; only the first of them where that is enough."""
         import durable_rules_engine as engine
 
-        serial = f"{next(_SERIAL)}"
+        serial = f"{next(self.serial)}"
         message = json.dumps({**self.fields.message(environment), "id": serial, "sid": serial}, ensure_ascii=False)
-        # An event is consumed by the first rule, a fact fires every one.
+        # An event is consumed by the first rule, a fact fires every one, once for each way in which it holds.
         tell = engine.assert_event if first else engine.assert_fact
         _, state = tell(self.handle, message)
-        fired: list[int] = []
+        fired: set[int] = set()
         _, action, *_ = engine.start_action_for_state(self.handle, state)
         try:
             while action:
-                fired += [int(name) for name in json.loads(action)]
+                fired |= {int(name) for name in json.loads(action)}
                 action = engine.complete_and_start_action(self.handle, state)
         finally:
             engine.delete_state(self.handle, serial)
         return sorted(n for n in fired if n < len(self.conditions))
 
 
-class Durable:
-    """Evaluates a policy by durable-rules. Raises DurableLimit for a policy that it cannot hold."""
+class _Networks:
+    """Numbered conditions in as many networks as they need.
+
+    Raises DurableLimit for a condition that is too large for one.
+    """
+
+    def __init__(self, conditions: Sequence[ir.Expr | None], settings: dict[str, Value]) -> None:
+        exprs = [one or ir.Constant(True) for one in conditions]
+        self._networks: list[tuple[int, _Network]] = []
+        for start, end in _slices([size(one) for one in exprs]):
+            fields = Fields(settings)
+            written = [condition(one, fields) for one in exprs[start:end]]
+            self._networks.append((start, _Network(written, fields)))
+
+    def matching(self, environment: Environment, *, first: bool) -> list[int]:
+        """The numbers of the conditions that hold, in order; only the first of them where that is enough."""
+        found: list[int] = []
+        for start, network in self._networks:
+            found += [start + n for n in network.matching(environment, first=first)]
+            if found and first:
+                break
+        return found
+
+
+def _slices(sizes: Sequence[Size]) -> Iterator[tuple[int, int]]:
+    """Where one network ends and the next begins, so that none is too large."""
+    start, comparisons, ways = 0, 0, 0
+    for n, one in enumerate(sizes):
+        if one.comparisons > MAX_COMPARISONS or one.ways > MAX_WAYS:
+            counted = f"{one.comparisons} comparisons that hold in {one.ways} ways"
+            raise DurableLimit(f"durable-rules cannot hold a condition of {counted}; use compiled")
+        comparisons, ways = comparisons + one.comparisons, ways + one.ways
+        if comparisons > MAX_COMPARISONS or ways > MAX_WAYS:
+            yield start, n
+            start, comparisons, ways = n, one.comparisons, one.ways
+    if start < len(sizes):
+        yield start, len(sizes)
+
+
+class Durable(Reference):
+    """Evaluates a policy by durable-rules: the reference's course, every condition matched by a network.
+
+    Raises DurableLimit for a policy that it cannot hold.
+    """
 
     name = "durable"
 
     def __init__(self, policy: ir.Policy) -> None:
-        self.policy = policy
-        self.settings: dict[str, Value] = {path: one.value for path, one in policy.settings.items()}
-        self._decisions: dict[tuple[str, str], tuple[list[ir.Rule], _Network | None]] = {}
-        self._promises: dict[str, tuple[list[ir.Invariant], _Network | None]] = {}
+        super().__init__(policy)
+        self._rules: dict[tuple[str, str], tuple[list[ir.Rule], _Networks]] = {}
         for event, plan in policy.plans.items():
             for name in plan.decisions:
                 rules = [rule for rule in policy.decisions[name].rules if event in rule.asked_on]
-                self._decisions[event, name] = rules, self._network([rule.when for rule in rules])
-            promises = [one for one in policy.invariants if event in one.asked_on]
-            broken = [one.condition if one.never else ir.Not(one.condition) for one in promises]
-            self._promises[event] = promises, self._network(broken)
+                self._rules[event, name] = rules, self._network([rule.when for rule in rules])
+        self._failures = {
+            name: self._network([ir.Not(rule.when) for rule in one.require]) for name, one in policy.rankings.items()
+        }
+        self._preferences = {
+            name: self._network([rule.when for rule in one.prefer]) for name, one in policy.rankings.items()
+        }
+        self._promises = {
+            one.name: self._network([one.condition if one.never else ir.Not(one.condition)])
+            for one in policy.invariants
+        }
         self._where = {path: self._network([fold.where]) for path, fold in policy.folds.items() if fold.where}
 
-    def _network(self, conditions: Sequence[ir.Expr | None]) -> _Network | None:
-        fields = Fields(self.settings)
-        written = [condition(one or ir.Constant(True), fields) for one in conditions]
-        return _Network(written, fields) if written else None
+    def _network(self, conditions: Sequence[ir.Expr | None]) -> _Networks:
+        return _Networks(conditions, self.settings)
 
-    def decide(self, event: str, facts: Environment, degraded: frozenset[str] = frozenset()) -> Evaluation:
-        """Ask one network per decision, in dependency order, then that of the invariants."""
-        environment: dict[str, Value] = {**self.settings, **facts}
-        outcome: dict[str, Value] = {}
-        fired: list[str] = []
-        deciding: list[tuple[str, ir.Rule]] = []
-        for name in self.policy.plans[event].decisions:
-            decision = self.policy.decisions[name]
-            if name in degraded:
-                value = evaluate(decision.fallback, environment)
-            else:
-                value, rules = self._settle(decision, event, environment)
-                fired += [f"{name}.{rule.name}" for rule in rules]
-                deciding += [(name, rule) for rule in rules]
-            outcome[name] = environment[name] = value
-        happenings = tuple(
-            happen(f"{name}.{rule.name}", effect, environment) for name, rule in deciding for effect in rule.effects
-        )
-        return Evaluation(outcome, tuple(fired), happenings, self._violated(event, environment, happenings, degraded))
+    def _matching(self, decision: ir.Decision, event: str, environment: Environment) -> Iterator[ir.Rule]:
+        rules, network = self._rules[event, decision.name]
+        for n in network.matching(environment, first=decision.hit == "first"):
+            yield rules[n]
 
-    def _settle(
-        self, decision: ir.Decision, event: str, environment: Mapping[str, Value]
-    ) -> tuple[Value, list[ir.Rule]]:
-        rules, network = self._decisions[event, decision.name]
-        collect = decision.hit == "collect"
-        numbers = network.matching(environment, first=not collect) if network is not None else []
-        matching = [rules[n] for n in numbers]
-        if collect:
-            return tuple(dict.fromkeys(evaluate(rule.then, environment) for rule in matching)), matching
-        if matching:
-            return evaluate(matching[0].then, environment), matching[:1]
-        return evaluate(decision.otherwise or decision.fallback, environment), []
+    def _failed(self, ranking: ir.Ranking, view: Environment) -> ir.Requirement | None:
+        failed = self._failures[ranking.name].matching(view, first=True)
+        return ranking.require[failed[0]] if failed else None
 
-    def _violated(
-        self, event: str, environment: Environment, happenings: tuple[Happening, ...], degraded: frozenset[str]
-    ) -> tuple[str, ...]:
-        promises, network = self._promises[event]
-        if network is None:
-            return ()
-        broken = network.matching({**environment, **flags(self.policy, happenings)}, first=False)
-        return tuple(promises[n].name for n in broken if promises[n].decision not in degraded)
+    def _held(self, ranking: ir.Ranking, view: Environment) -> list[ir.Preference]:
+        return [ranking.prefer[n] for n in self._preferences[ranking.name].matching(view, first=False)]
+
+    def _breaks(self, one: ir.Invariant, view: Environment) -> bool:
+        return bool(self._promises[one.name].matching(view, first=True))
 
     def predicate(self, fold: ir.Fold) -> Predicate | None:
         """The fold's `where`, matched for each entry."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from forbear.language import ir
-from forbear.language.types import Value
+from forbear.language.types import EnumType, IntType, Value
 from forbear.language.walk import reads
 
 Place = Callable[[str], tuple[str, bool]]
@@ -54,7 +54,8 @@ def _write(expr: ir.Expr, place: Place) -> tuple[str, int]:
 
 def event_function(name: str, policy: ir.Policy, plan: ir.Plan) -> str:
     """The source of a function `name(f, degraded)` that answers one type of event as a plain tuple:
-    outcome values in the order of the plan, fired rules, happenings, violated invariants."""
+    outcome values in the order of the plan (rankings last), fired rules, happenings, violated invariants, who was left
+    out, which rules contradict each other."""
     return _EventFunction(name, policy, plan).source()
 
 
@@ -68,6 +69,7 @@ def predicate_function(name: str, policy: ir.Policy, where: ir.Expr) -> str:
     return f"def {name}(a):\n    return {expression(where, place)}\n"
 
 
+_CANDIDATES = ("candidate", "ahead", "behind")
 _EFFECT_SPACES = {"recorded": "record", "owed": "owe"}  # in an invariant: path → action
 
 
@@ -79,7 +81,9 @@ class _EventFunction:
         self.decisions = [policy.decisions[one] for one in plan.decisions]
         self.lines = [f"def {name}(f, degraded):"]
         self.settings: dict[str, Value] = {path: setting.value for path, setting in policy.settings.items()}
+        self.rankings = [policy.rankings[one] for one in plan.rankings]
         self.names = {decision.name: f"d{n}" for n, decision in enumerate(self.decisions)}
+        self.ids = {ranking.name: f"k{n}" for n, ranking in enumerate(self.rankings)}  # the ranked ids
         self.facts: dict[str, str] = {}
 
     def place(self, path: str) -> tuple[str, bool]:
@@ -90,7 +94,13 @@ class _EventFunction:
         space, _, name = path.partition(".")
         if space in _EFFECT_SPACES:
             return f"({(_EFFECT_SPACES[space], name)!r} in happened)", False
-        return self.facts.setdefault(path, f"f{len(self.facts)}"), True
+        if space in _CANDIDATES:
+            return ("ranked_", False) if path == "candidate.ranked" else (f"{space}.get({name!r})", True)
+        return self._fact(path), True
+
+    def _fact(self, path: str) -> str:
+        """The variable that holds a fact, loaded once."""
+        return self.facts.setdefault(path, f"f{len(self.facts)}")
 
     def add(self, depth: int, line: str) -> None:
         self.lines.append("    " * depth + line)
@@ -100,35 +110,116 @@ class _EventFunction:
         for decision in self.decisions:
             self._decide(decision)
         self._happen()
+        for ranking in self.rankings:
+            self._rank(ranking)
         self._invariants()
-        values = "".join(f"{self.names[one.name]}, " for one in self.decisions)
-        self.add(1, f"return ({values}), fired, happenings, violated")
+        names = [self.names[one.name] for one in self.decisions] + list(self.ids.values())
+        values = "".join(f"{name}, " for name in names)
+        self.add(1, f"return ({values}), fired, happenings, violated, left_out, conflicts")
         loads = [f"    {local} = f.get({path!r})" for path, local in self.facts.items()]
         opening = ["    fired = []", "    happenings = []", "    violated = []"]
+        opening += ["    left_out = {}", "    conflicts = {}"]
         return "\n".join([*body, *loads, *opening, *self.lines]) + "\n"
 
     def _decide(self, decision: ir.Decision) -> None:
         """One pass of a loop that the deciding rule leaves; CPython cannot compile thousands of `elif`."""
-        value, chosen, asked = self.names[decision.name], self._chosen(decision), self._asked(decision)
-        collect = decision.hit == "collect"
-        self.add(1, f"{chosen} = ()" if collect else f"{chosen} = None")
+        value, chosen = self.names[decision.name], self._chosen(decision)
+        self.add(1, f"{chosen} = ()" if decision.hit == "collect" else f"{chosen} = None")
         self.add(1, "while True:")
         self.add(2, f"if degraded and {decision.name!r} in degraded:")
         self.add(3, f"{value} = {expression(decision.fallback, self.place)}")
         self.add(3, "break")
-        if collect:
-            self.add(2, f"{value} = {{}}")
-        for n, rule in enumerate(asked):
+        match decision.hit:
+            case "first":
+                self._first(decision)
+            case "collect":
+                self._collect(decision)
+            case _:
+                self._best(decision)
+        self.add(2, "break")
+
+    def _first(self, decision: ir.Decision) -> None:
+        value, chosen = self.names[decision.name], self._chosen(decision)
+        for n, rule in enumerate(self._asked(decision)):
+            self.add(2, f"if {self._condition(rule)}:")
+            self.add(3, f"{value} = {expression(rule.then, self.place)}")
+            self.add(3, f"{chosen} = {n}")
+            self.add(3, f"fired.append({f'{decision.name}.{rule.name}'!r})")
+            self.add(3, "break")
+        self.add(2, f"{value} = {expression(decision.otherwise or decision.fallback, self.place)}")
+
+    def _collect(self, decision: ir.Decision) -> None:
+        """Values of an enumeration are listed once each; numbers are added up within their range."""
+        value, chosen = self.names[decision.name], self._chosen(decision)
+        adds = isinstance(decision.type, IntType)
+        self.add(2, f"{value} = 0" if adds else f"{value} = {{}}")
+        for n, rule in enumerate(self._asked(decision)):
             then = expression(rule.then, self.place)
             self.add(2, f"if {self._condition(rule)}:")
-            self.add(3, f"{value}[{then}] = None" if collect else f"{value} = {then}")
-            self.add(3, f"{chosen} += ({n},)" if collect else f"{chosen} = {n}")
+            self.add(3, f"{value} += {then}" if adds else f"{value}[{then}] = None")
+            self.add(3, f"{chosen} += ({n},)")
             self.add(3, f"fired.append({f'{decision.name}.{rule.name}'!r})")
-            if not collect:
-                self.add(3, "break")
-        rest = f"tuple({value})" if collect else expression(decision.otherwise or decision.fallback, self.place)
-        self.add(2, f"{value} = {rest}")
-        self.add(2, "break")
+        if isinstance(decision.type, IntType):
+            self.add(2, f"{value} = max({decision.type.low}, min({decision.type.high}, {value}))")
+        else:
+            self.add(2, f"{value} = tuple({value})")
+
+    def _best(self, decision: ir.Decision) -> None:
+        """`priority`: the severest of all that match; `unique`: the only one, or a conflict."""
+        value, chosen = self.names[decision.name], self._chosen(decision)
+        asked = self._asked(decision)
+        rank = "0"
+        if isinstance(decision.type, EnumType) and decision.hit == "priority":
+            self.add(2, f"order = { {one: -n for n, one in enumerate(decision.type.values)}!r}")
+            rank = "order[then]"
+        self.add(2, "matching = []")
+        for n, rule in enumerate(asked):
+            self.add(2, f"if {self._condition(rule)}:")
+            self.add(3, f"then = {expression(rule.then, self.place)}")
+            self.add(3, f"matching.append(({rank}, {n}, then))")
+        names = tuple(rule.name for rule in asked)
+        if decision.hit == "unique":
+            self.add(2, "if len(matching) > 1:")
+            self.add(3, f"conflicts[{decision.name!r}] = tuple([{names!r}[one[1]] for one in matching])")
+            self.add(3, f"{value} = {expression(decision.fallback, self.place)}")
+            self.add(3, "break")
+        self.add(2, "if matching:")
+        self.add(3, f"_, {chosen}, {value} = min(matching)")
+        self.add(3, f"fired.append({tuple(f'{decision.name}.{name}' for name in names)!r}[{chosen}])")
+        self.add(3, "break")
+        self.add(2, f"{value} = {expression(decision.otherwise or decision.fallback, self.place)}")
+
+    # --- rankings
+
+    def _rank(self, ranking: ir.Ranking) -> None:
+        """Leave out whoever fails a requirement, add up what the others are preferred for, sort."""
+        ids, given = self.ids[ranking.name], self._given(ranking)
+        self.add(1, f"if degraded and {ranking.name!r} in degraded:")
+        self.add(2, f"{ids} = tuple([candidate['id'] for candidate in {given}])")
+        self.add(1, "else:")
+        self.add(2, "scores = []")
+        self.add(2, "left = {}")
+        self.add(2, "held = set()")
+        self.add(2, f"for candidate in {given}:")
+        for rule in ranking.require:
+            self.add(3, f"if not {expression(rule.when, self.place, _NOT)}:")
+            self.add(4, f"left[candidate['id']] = {rule.name!r}")
+            self.add(4, "continue")
+        self.add(3, "score = 0")
+        for n, preference in enumerate(ranking.prefer):
+            when = "True" if preference.when is None else expression(preference.when, self.place)
+            self.add(3, f"if {when}:")
+            self.add(4, f"score += {expression(preference.add, self.place)}")
+            self.add(4, f"held.add({n})")
+        self.add(3, "scores.append((-score, len(scores), candidate['id']))")
+        self.add(2, f"{ids} = tuple([one[2] for one in sorted(scores)])")
+        self.add(2, f"left_out[{ranking.name!r}] = left")
+        names = tuple(f"{ranking.name}.{one.name}" for one in ranking.prefer)
+        self.add(2, f"fired += [{names!r}[n] for n in sorted(held)]")
+
+    def _given(self, ranking: ir.Ranking) -> str:
+        """The expression of the candidates given."""
+        return f"({self._fact(ranking.over)} or ())"
 
     def _asked(self, decision: ir.Decision) -> list[ir.Rule]:
         """The rules that this event asks, in file order."""
@@ -177,6 +268,20 @@ class _EventFunction:
         if any(path.startswith(("recorded.", "owed.")) for one in asked for path in reads(one.condition)):
             self.add(1, "happened = {(one.action, one.name) for one in happenings}")
         for one in asked:
-            broken = expression(one.condition if one.never else ir.Not(one.condition), self.place, _NOT)
-            self.add(1, f"if not (degraded and {one.decision!r} in degraded) and {broken}:")
-            self.add(2, f"violated.append({one.name!r})")
+            broken = expression(one.condition if one.never else ir.Not(one.condition), self.place)
+            self.add(1, f"if not (degraded and {one.decision!r} in degraded):")
+            depth = 2
+            if one.about:
+                ranking = self.policy.rankings[one.decision]
+                given, ids = self._given(ranking), self.ids[one.decision]
+                if one.about == "pair":
+                    self.add(2, f"by_id = {{candidate['id']: candidate for candidate in {given}}}")
+                    self.add(2, f"for ahead, behind in pairs([by_id[id_] for id_ in {ids}]):")
+                else:
+                    self.add(2, f"for candidate in {given}:")
+                    self.add(3, f"ranked_ = candidate['id'] in {ids}")
+                depth = 3
+            self.add(depth, f"if {broken}:")
+            self.add(depth + 1, f"violated.append({one.name!r})")
+            if one.about:
+                self.add(depth + 1, "break")

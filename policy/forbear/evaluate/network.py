@@ -8,6 +8,7 @@ from attrs import define, field
 
 from forbear.evaluate.protocol import Environment
 from forbear.evaluate.reference import evaluate
+from forbear.evaluate.size import is_condition
 from forbear.language import ir
 from forbear.language.types import Value
 from forbear.language.walk import reads
@@ -71,6 +72,10 @@ def condition(expr: ir.Expr, fields: Fields, *, holds: bool = True) -> Condition
             return _joined("$or" if holds else "$and", [_compare(operator, item, one, fields) for one in items])
         case ir.In(ir.Constant(value), items) if holds:
             return {"$iany": {fields.of(items): {"$i": value}}}
+        case ir.In(item, items) if is_condition(item):
+            true = ir.All((item, ir.In(ir.Constant(True), items)))
+            false = ir.All((ir.Not(item), ir.In(ir.Constant(False), items)))
+            return condition(ir.Any((true, false)), fields, holds=holds)
         case ir.In():
             return {fields.of(expr): holds}
         case ir.ListOf() | ir.Arithmetic():
@@ -80,16 +85,18 @@ def condition(expr: ir.Expr, fields: Fields, *, holds: bool = True) -> Condition
 
 
 def _joined(operator: str, parts: list[Condition]) -> Condition:
-    return parts[0] if len(parts) == 1 else {operator: parts}
+    """One junction of the parts; a part that is the same junction is dissolved, for few may stand in each other."""
+    flat = [inner for part in parts for inner in part.get(operator, [part])]
+    return flat[0] if len(flat) == 1 else {operator: flat}
 
 
 def _compare(operator: str, left: ir.Expr, right: ir.Expr, fields: Fields) -> Condition:
     """A comparison with a field on its left and a field or constant on its right."""
-    if _is_condition(left) or _is_condition(right):
+    if is_condition(left) or is_condition(right):
         same, other = (True, False) if operator == "==" else (False, True)
         both = [condition(left, fields), condition(right, fields, holds=same)]
         neither = [condition(left, fields, holds=False), condition(right, fields, holds=other)]
-        return {"$or": [{"$and": both}, {"$and": neither}]}
+        return _joined("$or", [_joined("$and", both), _joined("$and", neither)])
     left, right = _known(left, fields), _known(right, fields)
     if isinstance(left, ir.Constant) and not isinstance(right, ir.Constant):
         operator, left, right = _FLIPPED[operator], right, left
@@ -103,8 +110,3 @@ def _known(expr: ir.Expr, fields: Fields) -> ir.Expr:
     if isinstance(expr, ir.Read) and expr.path in fields.settings:
         return ir.Constant(fields.settings[expr.path])
     return expr
-
-
-def _is_condition(expr: ir.Expr) -> bool:
-    """Whether an operand is itself a condition, not a value that a field can carry as it is."""
-    return isinstance(expr, ir.Not | ir.All | ir.Any | ir.Compare | ir.In | ir.Has)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Literal, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from forbear.language.ir import Fold
 from forbear.language.types import Value
 
 Environment = Mapping[str, Value]
+Candidate = Mapping[str, Value]  # field → value; a fold keyed by the candidate at `history.x`
 Predicate = Callable[[Environment], bool]
 Action = Literal["record", "amend", "close", "owe"]
 
@@ -36,6 +38,8 @@ class Evaluation:
     fired: tuple[str, ...]
     happenings: tuple[Happening, ...]
     violated: tuple[str, ...]  # invariants that do not hold
+    left_out: Mapping[str, Mapping[str, str]] = field(factory=dict)  # ranking → candidate → the rule that excluded it
+    conflicts: Mapping[str, tuple[str, ...]] = field(factory=dict)  # decision under `unique` → the rules that matched
 
 
 class Evaluator(Protocol):
@@ -54,3 +58,18 @@ class Evaluator(Protocol):
     def predicate(self, fold: Fold) -> Predicate | None:
         """A fold's `where` over an entry's attributes, or None where it has none."""
         ...
+
+
+FULL_PAIRS = 200
+
+
+def pairs(ranked: Sequence[Candidate]) -> Iterator[tuple[Candidate, Candidate]]:
+    """The pairs, in their order, on which a promise about two ranked candidates is checked at run time.
+
+    All pairs of the first 200, and each neighbour after that: what the order promises for lists of any length is for
+    a proof to say, not for a check that would grow with the square of the list.
+    """
+    for n, ahead in enumerate(ranked[:FULL_PAIRS]):
+        for behind in ranked[n + 1 : FULL_PAIRS]:
+            yield ahead, behind
+    yield from pairwise(ranked[FULL_PAIRS - 1 :])

@@ -1,16 +1,19 @@
 """The meaning of the language: a walk over the tree, as plain as it can be written.
 
+`Reference` asks its conditions in five places, each a method of its own; `durable` answers those by its network.
+
 This file is the definition. Where another evaluator answers otherwise, it is wrong, or the specification is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import assert_never
 
-from forbear.evaluate.protocol import Environment, Evaluation, Happening, Predicate
+from forbear.evaluate.protocol import Candidate, Environment, Evaluation, Happening, Predicate, pairs
 from forbear.language import ir
-from forbear.language.types import Value
+from forbear.language.types import EnumType, IntType, Value
 
 
 class Reference:
@@ -23,36 +26,76 @@ class Reference:
         self.settings: dict[str, Value] = {path: one.value for path, one in policy.settings.items()}
 
     def decide(self, event: str, facts: Environment, degraded: frozenset[str] = frozenset()) -> Evaluation:
-        """Decide in dependency order, then work out what the deciding rules cause, then ask the invariants."""
+        """Decide in dependency order, rank, work out what the deciding rules cause, then ask the invariants."""
         environment: dict[str, Value] = {**self.settings, **facts}
         outcome: dict[str, Value] = {}
         fired: list[str] = []
         deciding: list[tuple[str, ir.Rule]] = []
+        conflicts: dict[str, tuple[str, ...]] = {}
         for name in self.policy.plans[event].decisions:
             decision = self.policy.decisions[name]
             if name in degraded:
                 value = evaluate(decision.fallback, environment)
             else:
-                value, rules = settle(decision, event, environment)
+                value, rules, conflict = settle(decision, self._matching(decision, event, environment), environment)
                 fired += [f"{name}.{rule.name}" for rule in rules]
                 deciding += [(name, rule) for rule in rules]
+                conflicts |= {name: conflict} if conflict else {}
             outcome[name] = environment[name] = value
         happenings = tuple(
             happen(f"{name}.{rule.name}", effect, environment) for name, rule in deciding for effect in rule.effects
         )
-        return Evaluation(outcome, tuple(fired), happenings, self._violated(event, environment, happenings, degraded))
-
-    def _violated(
-        self, event: str, environment: Environment, happenings: tuple[Happening, ...], degraded: frozenset[str]
-    ) -> tuple[str, ...]:
-        """The invariants that do not hold, degraded decisions left out."""
-        full: dict[str, Value] = {**environment, **flags(self.policy, happenings)}
-        return tuple(
+        left_out: dict[str, Mapping[str, str]] = {}
+        for name in self.policy.plans[event].rankings:
+            ranking = self.policy.rankings[name]
+            if name in degraded:
+                outcome[name] = tuple(one["id"] for one in candidates(ranking, environment))
+                continue
+            outcome[name], left_out[name], preferred = self._rank(ranking, environment)
+            fired += [f"{name}.{one.name}" for one in ranking.prefer if one.name in preferred]
+        environment |= flags(self.policy, happenings)
+        violated = tuple(
             one.name
             for one in self.policy.invariants
             if event in one.asked_on and one.decision not in degraded
-            if evaluate(one.condition, full) is one.never
+            if any(self._breaks(one, view) for view in views(self.policy, one, environment, outcome))
         )
+        return Evaluation(outcome, tuple(fired), happenings, violated, left_out, conflicts)
+
+    def _matching(self, decision: ir.Decision, event: str, environment: Environment) -> Iterator[ir.Rule]:
+        """The rules whose conditions hold, in file order, each looked at only when it is asked for."""
+        for rule in decision.rules:
+            if event in rule.asked_on and (rule.when is None or evaluate(rule.when, environment) is True):
+                yield rule
+
+    def _rank(
+        self, ranking: ir.Ranking, environment: Environment
+    ) -> tuple[tuple[Value, ...], dict[str, str], set[str]]:
+        """The ranked ids, the rule that left each other one out, and the preferences that held for somebody ranked."""
+        scores: list[tuple[int, Value]] = []
+        left_out: dict[str, str] = {}
+        preferred: set[str] = set()
+        for one in candidates(ranking, environment):
+            view = {**environment, **under("candidate", one)}
+            failed = self._failed(ranking, view)
+            if failed is not None:
+                left_out[str(one["id"])] = failed.name
+                continue
+            held = self._held(ranking, view)
+            preferred |= {rule.name for rule in held}
+            scores.append((score(held, view), one["id"]))
+        return in_order(scores), left_out, preferred
+
+    def _failed(self, ranking: ir.Ranking, view: Environment) -> ir.Requirement | None:
+        """The first requirement that does not hold; none behind it is looked at."""
+        return next((rule for rule in ranking.require if evaluate(rule.when, view) is False), None)
+
+    def _held(self, ranking: ir.Ranking, view: Environment) -> list[ir.Preference]:
+        """The preferences that hold."""
+        return [rule for rule in ranking.prefer if rule.when is None or evaluate(rule.when, view) is True]
+
+    def _breaks(self, one: ir.Invariant, view: Environment) -> bool:
+        return evaluate(one.condition, view) is one.never
 
     def predicate(self, fold: ir.Fold) -> Predicate | None:
         """The fold's `where`, walked for each entry."""
@@ -70,19 +113,74 @@ def flags(policy: ir.Policy, happenings: tuple[Happening, ...]) -> dict[str, Val
     return asked | {f"owed.{name}": name in owed for name in policy.obligations}
 
 
-def settle(decision: ir.Decision, event: str, environment: Environment) -> tuple[Value, list[ir.Rule]]:
-    """The outcome of a decision and the rules that decided it."""
-    matching = (rule for rule in decision.rules if _matches(rule, event, environment))
+def settle(
+    decision: ir.Decision, matching: Iterator[ir.Rule], environment: Environment
+) -> tuple[Value, list[ir.Rule], tuple[str, ...]]:
+    """The outcome of a decision, the rules that decided it, and, under `unique`, those that contradict each other.
+
+    Under `first` no rule behind the first match is looked at: it may read what the first found missing.
+    """
+    rules = list(islice(matching, 1)) if decision.hit == "first" else list(matching)
     if decision.hit == "collect":
-        rules = list(matching)
-        return tuple(dict.fromkeys(evaluate(rule.then, environment) for rule in rules)), rules
-    for rule in matching:  # no rule behind the first is looked at: it may read what the first found missing
-        return evaluate(rule.then, environment), [rule]
-    return evaluate(decision.otherwise or decision.fallback, environment), []
+        return gather(decision, [evaluate(rule.then, environment) for rule in rules]), rules, ()
+    if decision.hit == "unique" and len(rules) > 1:
+        return evaluate(decision.fallback, environment), [], tuple(rule.name for rule in rules)
+    if not rules:
+        return evaluate(decision.otherwise or decision.fallback, environment), [], ()
+    if decision.hit == "priority":
+        assert isinstance(decision.type, EnumType)
+        order = {value: n for n, value in enumerate(decision.type.values)}
+        rules.sort(key=lambda rule: -order[str(evaluate(rule.then, environment))])  # equals stay in file order
+    return evaluate(rules[0].then, environment), rules[:1], ()
 
 
-def _matches(rule: ir.Rule, event: str, environment: Environment) -> bool:
-    return event in rule.asked_on and (rule.when is None or evaluate(rule.when, environment) is True)
+def gather(decision: ir.Decision, values: list[Value]) -> Value:
+    """What `collect` makes of its values: numbers add up and stop at the ends of the range, others are listed once."""
+    if not isinstance(decision.type, IntType):
+        return tuple(dict.fromkeys(values))
+    total = sum(value for value in values if isinstance(value, int))
+    return max(decision.type.low, min(decision.type.high, total))
+
+
+def candidates(ranking: ir.Ranking, environment: Environment) -> tuple[Candidate, ...]:
+    """The candidates given, in their order."""
+    given = environment.get(ranking.over, ())
+    assert isinstance(given, tuple)
+    return tuple(one for one in given if isinstance(one, Mapping))
+
+
+def under(space: str, candidate: Candidate) -> dict[str, Value]:
+    """A candidate's values as an expression reads them."""
+    return {f"{space}.{name}": value for name, value in candidate.items()}
+
+
+def score(held: list[ir.Preference], view: Environment) -> int:
+    """What the preferences that hold add up to."""
+    return sum(value for rule in held if isinstance(value := evaluate(rule.add, view), int))
+
+
+def in_order(scores: list[tuple[int, Value]]) -> tuple[Value, ...]:
+    """The ids, best score first, ties as they came."""
+    return tuple(id_ for _, id_ in sorted(scores, key=lambda one: -one[0]))
+
+
+def views(
+    policy: ir.Policy, one: ir.Invariant, environment: Environment, outcome: Mapping[str, Value]
+) -> Iterator[Environment]:
+    """Every environment in which an invariant must hold: the event's, or one for each candidate or pair."""
+    if not one.about:
+        yield environment
+        return
+    given = candidates(policy.rankings[one.decision], environment)
+    ids = outcome[one.decision]
+    assert isinstance(ids, tuple)
+    if one.about == "candidate":
+        for candidate in given:
+            yield {**environment, **under("candidate", candidate), "candidate.ranked": candidate["id"] in ids}
+        return
+    by_id = {candidate["id"]: candidate for candidate in given}
+    for ahead, behind in pairs([by_id[id_] for id_ in ids]):
+        yield {**environment, **under("ahead", ahead), **under("behind", behind)}
 
 
 def happen(rule: str, effect: ir.Effect, environment: Environment) -> Happening:

@@ -14,7 +14,7 @@ from forbear.language.scope import Scope, Typed
 from forbear.language.shape import PATH, did_you_mean
 from forbear.language.syntax import Syntax, SyntaxProblem, parse_expression
 from forbear.language.traps import quoted
-from forbear.language.tree import Mapping, Node, Scalar, scalar_value
+from forbear.language.tree import Mapping, Node, Scalar, scalar_value, words
 from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, StringType, Type, describe, fit
 
 _HAS = re.compile(r"\bhas\(\s*([\w.]+)\s*\)")
@@ -50,8 +50,8 @@ def _with_comment(scalar: Scalar) -> str:
 
 
 def asked_about(node: Node) -> frozenset[str]:
-    """The paths that a condition asks has() of, also where the condition is broken."""
-    return frozenset(_HAS.findall(node.value)) if isinstance(node, Scalar) else frozenset()
+    """The paths that the conditions in a node ask has() of, also where they are broken."""
+    return frozenset(path for word in words(node) for path in _HAS.findall(word))
 
 
 def check_condition(node: Node, scope: Scope, problems: Problems) -> Typed | None:

@@ -7,38 +7,45 @@ from collections.abc import Iterator
 from attrs import evolve, frozen
 
 from forbear.language import ir
-from forbear.language.check import asked_about, check_condition, check_value, stands_on
+from forbear.language.check import asked_about, check_condition, check_value
 from forbear.language.effects import Effects
+from forbear.language.gaps import Gaps
 from forbear.language.kinds import OF_A_TYPE, declared, seen_by
 from forbear.language.obligations import Owing
+from forbear.language.rules import new_name, read_invariants, read_reasons
 from forbear.language.scope import NOTHING, Head, Names, Scope, Typed
-from forbear.language.shape import RULE_NAME, Shape, did_you_mean
+from forbear.language.shape import Shape, did_you_mean
+from forbear.language.tables import Row, check_row, read_rows
 from forbear.language.tree import Mapping, Node, Scalar, Sequence
-from forbear.language.types import EnumType, ListType, Type, Value
+from forbear.language.types import EnumType, IntType, Type, Value
 
-NEEDED = ("decision", "asked_on", "outcome", "fallback", "rules")
-KEYS = ("asks", "hit", "rules", "invariants", "grave", "seen_by")
+NEEDED = ("decision", "asked_on", "outcome", "fallback")
+KEYS = ("asks", "hit", "rules", "table", "invariants", "grave", "seen_by")
 RULE_KEYS = ("asked_on", "when", "then", "record", "amend", "owe", "close", "because", "source")
-HITS = ("first", "collect")
+HITS = ("first", "unique", "priority", "collect")
 
 
 @frozen
 class Draft:
     """A decision whose head is read and whose rules are still nodes."""
 
-    name: str
     key: Scalar
     keys: dict[str, Node]
     asks: str
     asked_on: tuple[str, ...]
     type: Type
     hit: str
-    rules: tuple[Node, ...]
+    rules: tuple[tuple[Node, Row | None], ...]  # a row's condition stands in its cells
+
+    @property
+    def name(self) -> str:
+        """The decision's name."""
+        return self.key.value
 
     @property
     def outcome_type(self) -> Type:
         """The type of the outcome as other rules read it."""
-        return ListType(self.type) if self.hit == "collect" and not isinstance(self.type, ListType) else self.type
+        return ir.gathered(self.type) if self.hit == "collect" else self.type
 
 
 class Decisions:
@@ -46,7 +53,7 @@ class Decisions:
 
     def __init__(self, shape: Shape, names: Names) -> None:
         self.shape, self.names = shape, names
-        self.effects = Effects(shape, names)
+        self.effects, self.gaps = Effects(shape, names), Gaps(shape, names)
         self.drafts: dict[str, Draft] = {}
 
     def error(self, code: str, message: str, node: Node | Scalar, hint: str = "") -> None:
@@ -60,30 +67,38 @@ class Decisions:
         for key, value in node.items:
             if key.value not in keys:  # another section may have been meant to stand beside it
                 self.shape.lose(value)
-        name_node = keys.get("decision")
-        name = self.shape.name(name_node, "a decision's name") if name_node is not None else None
-        if name is None or not isinstance(name_node, Scalar):
-            if isinstance(name_node, Scalar):
-                self.shape.lose(name_node)
-            return
-        if name in self.drafts or name in self.names.broken:
-            message = f"there is a decision `{name}` already"
-            self.error("duplicate-name", message, name_node, "leave one of them out, or rename it")
+        name = new_name(self.shape, self.names, keys)
+        if name is None:
             return
         kind = declared(self.shape, keys["outcome"], "an outcome", OF_A_TYPE) if "outcome" in keys else None
         asked_on = self._events(keys["asked_on"]) if "asked_on" in keys else ()
         hit = self.shape.choice(keys["hit"], "hit policy", HITS) if "hit" in keys else "first"
         if kind is None or not asked_on or hit is None:
-            self.names.broken.add(name)
+            self.names.broken.add(name.value)
             return
         asks = self.shape.text(keys["asks"], "`asks`") if "asks" in keys else None
-        rules = self.shape.items(keys["rules"], "`rules`") if "rules" in keys else ()
-        if hit == "collect" and not isinstance(kind.type, EnumType):
+        rules = self._listed(node, keys)
+        if hit == "collect" and not isinstance(kind.type, EnumType | IntType):
             hint = "list the values: outcome: [a, b]"
-            self.error("type-mismatch", "`collect` gathers values of an enumeration", keys["outcome"], hint)
-        draft = Draft(name, name_node, keys, asks.value if asks else "", asked_on, kind.type, hit, rules)
-        self.drafts[name] = draft
-        self.names.decisions[name] = Head(draft.outcome_type, asked_on)
+            self.error("type-mismatch", "`collect` gathers values, or adds up whole numbers", keys["outcome"], hint)
+        if hit == "priority" and not isinstance(kind.type, EnumType):
+            hint = "list the values, mildest first: outcome: [a, b]"
+            self.error("type-mismatch", "`priority` needs an order of outcomes", keys["outcome"], hint)
+        draft = Draft(name, keys, asks.value if asks else "", asked_on, kind.type, hit, rules)
+        self.drafts[name.value] = draft
+        self.names.decisions[name.value] = Head(draft.outcome_type, asked_on)
+
+    def _listed(self, node: Mapping, keys: dict[str, Node]) -> tuple[tuple[Node, Row | None], ...]:
+        """The rules, written as a list or as a table."""
+        if "table" in keys:
+            if "rules" in keys:
+                self.error("wrong-shape", "a decision has `rules` or a `table`", keys["rules"], "leave one of them out")
+            return tuple((row.node, row) for row in read_rows(self.shape, keys["table"]))
+        if "rules" not in keys:
+            if all(key.value in (*NEEDED, *KEYS, "over") for key, _ in node.items):
+                self.error("missing-key", "a decision needs `rules`", node, "or a `table`")
+            return ()
+        return tuple((one, None) for one in self.shape.items(keys["rules"], "`rules`"))
 
     def _events(self, node: Node) -> tuple[str, ...]:
         return self.shape.choices(node, "event", self.names.events, "unknown-event")
@@ -104,7 +119,7 @@ class Decisions:
         """Where each obligation is owed, read before obligations and rules are checked."""
         found: dict[str, tuple[Owing, ...]] = {}
         for draft in self.drafts.values():
-            for rule in draft.rules:
+            for rule, _ in draft.rules:
                 if not isinstance(rule, Mapping):
                     continue
                 events = self._rule_events(draft, rule)
@@ -120,9 +135,8 @@ class Decisions:
         fallback = self._fallback(draft, settings)
         grave = self._grave(draft, fallback)
         rules, otherwise = self._rules(draft, settings)
-        listed = self.shape.items(draft.keys["invariants"], "`invariants`") if "invariants" in draft.keys else ()
-        read = [self._invariant(draft, node, n) for n, node in enumerate(listed, 1)]
-        invariants = [one for one in read if one is not None]
+        promised = Scope(self.names, effects=True)
+        invariants = read_invariants(self.shape, draft.keys, draft.name, draft.asked_on, promised)
         if fallback is None:
             return None, invariants
         decision = ir.Decision(
@@ -147,7 +161,7 @@ class Decisions:
         known = dict.fromkeys(draft.asked_on, NOTHING)
         uncovered = set(draft.asked_on)
         seen: set[str] = set()
-        for node in draft.rules:
+        for node, row in draft.rules:
             mapping = self.shape.mapping(node, "a rule")
             if mapping is None:
                 uncovered.clear()
@@ -155,30 +169,31 @@ class Decisions:
             if any(key.value == "otherwise" for key, _ in mapping.items):
                 uncovered.clear()
                 keys = self.shape.keys(mapping, "`otherwise`", required=("otherwise",))
-                if node is not draft.rules[-1]:
+                if node is not draft.rules[-1][0]:
                     self.error("wrong-shape", "`otherwise` stands last", mapping, "move it to the end of the rules")
                 elif draft.hit == "collect":
-                    message = "`collect` needs no `otherwise`; nothing collected is []"
+                    message = "`collect` needs no `otherwise`; nothing collected is [], or 0"
                     self.error("wrong-shape", message, mapping, "leave it out")
                 else:
                     otherwise = check_value(keys["otherwise"], draft.type, settings, self.shape.problems)
                 continue
-            rule = self._rule(draft, mapping, known, seen)
+            rule = self._rule(draft, mapping, row, known, seen)
             if rule is not None:
                 rules.append(rule)
             if rule is None or rule.when is None:
                 uncovered -= set(self._rule_events(draft, mapping) or draft.asked_on)
-        if draft.hit == "first" and uncovered and "rules" in draft.keys:
-            where = ", ".join(f"`{event}`" for event in draft.asked_on if event in uncovered)
-            message = f"`{draft.name}` may be left without an outcome on {where}"
-            self.error("not-covered", message, draft.key, "end with `- otherwise: …`")
+        if len(rules) == sum(1 for node, _ in draft.rules if isinstance(node, Mapping)) - (otherwise is not None):
+            if draft.hit != "collect" and (draft.rules or isinstance(draft.keys.get("rules"), Sequence)):
+                self.gaps.check_covered(draft.key, rules, [one for one in draft.asked_on if one in uncovered])
+            if draft.hit == "unique":
+                self.gaps.check_apart(rules)
         return rules, otherwise
 
     def _fallback(self, draft: Draft, scope: Scope) -> ir.Expr | None:
         if "fallback" not in draft.keys:
             return None
         node = draft.keys["fallback"]
-        if draft.hit != "collect":
+        if draft.hit != "collect" or isinstance(draft.type, IntType):
             return check_value(node, draft.type, scope, self.shape.problems)
         items = self.shape.items(node, "the fallback of a `collect`")
         values = [check_value(item, draft.type, scope, self.shape.problems) for item in items]
@@ -213,73 +228,46 @@ class Decisions:
             case _:
                 return set()
 
-    def _rule(self, draft: Draft, node: Mapping, known: dict[str, frozenset[str]], seen: set[str]) -> ir.Rule | None:
+    def _rule(
+        self, draft: Draft, node: Mapping, row: Row | None, known: dict[str, frozenset[str]], seen: set[str]
+    ) -> ir.Rule | None:
         keys = self.shape.keys(node, "a rule", required=("rule", "then"), optional=RULE_KEYS)
-        name = self.shape.name(keys["rule"], "a rule's name", RULE_NAME) if "rule" in keys else None
-        if name is not None and name in seen:
-            self.error("duplicate-name", f"there is a rule `{name}` already", keys["rule"], "rename one of them")
-        seen |= {name} if name is not None else set()
+        reasons = read_reasons(self.shape, keys, seen)
         events = self._rule_events(draft, node)
         here = frozenset.intersection(*(known[event] for event in events or draft.asked_on))
-        when, inside, whole = self._when(keys, Scope(self.names, events, here))
-        if draft.hit == "first" and "when" in keys:
+        when, inside, whole = self._when(keys, row, Scope(self.names, events, here))
+        if draft.hit == "first" and "when" in keys and row is None:
             after = when.when_false if when is not None else asked_about(keys["when"])
             for event in events or draft.asked_on:
                 known[event] |= after
         then = check_value(keys["then"], draft.type, inside, self.shape.problems) if "then" in keys else None
         effects = self.effects.read(keys, inside)
-        because = self.shape.languages(keys["because"], "`because`") if "because" in keys else {}
-        source = self.shape.text(keys["source"], "`source`") if "source" in keys else None
-        if name is None or then is None or not whole or not events:
+        if reasons is None or then is None or not whole or not events:
             return None
         return ir.Rule(
-            name,
+            reasons.name,
             events,
             when.expr if when is not None else None,
             then,
             effects,
-            {language: one.value for language, one in because.items()},
-            source.value if source is not None else "",
-            keys["rule"].span,
+            reasons.because,
+            reasons.source,
+            reasons.key.span,
         )
 
-    def _when(self, keys: dict[str, Node], scope: Scope) -> tuple[Typed | None, Scope, bool]:
+    def _when(self, keys: dict[str, Node], row: Row | None, scope: Scope) -> tuple[Typed | None, Scope, bool]:
         """A rule's condition, the scope of what takes effect under it, and whether it is free of problems.
 
         Under a broken condition, whatever it asks has() of counts as known, or its consequences would be noted too.
         """
+        if row is not None:
+            cells, whole = check_row(row, scope, self.shape)
+            return cells, scope, whole
         if "when" not in keys:
             return None, scope, True
         when = check_condition(keys["when"], scope, self.shape.problems)
         asked = when.when_true if when is not None else asked_about(keys["when"])
         return when, evolve(scope, known=scope.known | asked), when is not None
-
-    def _invariant(self, draft: Draft, node: Node, number: int) -> ir.Invariant | None:
-        keys = self.shape.keys(node, "an invariant", required=("because",), optional=("never", "always", "source"))
-        kinds = [kind for kind in ("never", "always") if kind in keys]
-        if len(kinds) != 1:
-            unknown = isinstance(node, Mapping) and len(keys) < len(node.items)
-            if keys and not unknown:
-                self.error("missing-key", "an invariant has one of `never`, `always`", node, "never: '…', say")
-            return None
-        condition = keys[kinds[0]]
-        anywhere = Scope(self.names, effects=True)
-        events = tuple(event for event in draft.asked_on if stands_on(condition, evolve(anywhere, events=(event,))))
-        typed = check_condition(condition, evolve(anywhere, events=events or draft.asked_on), self.shape.problems)
-        because = self.shape.text(keys["because"], "`because`") if "because" in keys else None
-        source = self.shape.text(keys["source"], "`source`") if "source" in keys else None
-        if typed is None or because is None:
-            return None
-        return ir.Invariant(
-            f"{draft.name}#{number}",
-            draft.name,
-            events or draft.asked_on,
-            kinds[0] == "never",
-            typed.expr,
-            because.value,
-            source.value if source is not None else "",
-            condition.span,
-        )
 
 
 def _owed(rule: Mapping) -> Iterator[tuple[str, frozenset[str]]]:

@@ -19,6 +19,7 @@ from forbear.language.types import (
     EnumType,
     IntType,
     ListType,
+    RecordsType,
     StringType,
     Type,
     Value,
@@ -46,7 +47,10 @@ class Folds:
         if operator and entry and kind is not None:
             path = f"history.{key.value}"
             otherwise = quiet._otherwise(operator, keys, kind)
-            self.names.folds.setdefault(path, ir.Fold(path, operator, entry, kind, "centre", otherwise=otherwise))
+            by = _keyed(keys.get("by"))
+            self.names.folds.setdefault(
+                path, ir.Fold(path, operator, entry, kind, "centre", by=by, otherwise=otherwise)
+            )
 
     def read(self, sections: Iterable[tuple[Scalar, Node]]) -> None:
         """All folds: `name: {count: offence, where: …, scope: customer, window: …}`."""
@@ -161,7 +165,7 @@ class Folds:
         if isinstance(due, Elapsed):
             return ir.Seconds(due.seconds)
         if isinstance(due, Named):
-            return seconds_of(self.shape, self.names, due.path, word)
+            return seconds_of(self.shape, self.names, due.path, word, at_least=0)
         self.shape.error("bad-time", "a window is a plain stretch of time", word.span, "for example 30 days")
         return None
 
@@ -173,7 +177,8 @@ class Folds:
                 hint = did_you_mean(key.value, attributes)
                 self.shape.error("unknown-attribute", f"the entry has no `{key.value}`", key.span, hint)
                 continue
-            path = self.shape.name(value, "a fact", PATH)
+            keyed = isinstance(value, Scalar) and value.value.startswith(ir.CANDIDATE)
+            path = value.value if keyed and isinstance(value, Scalar) else self.shape.name(value, "a fact", PATH)
             if path is None or path in self.names.broken:
                 continue
             kinds = self._types_at(path)
@@ -189,24 +194,35 @@ class Folds:
         return tuple(pairs) if mapping and len(pairs) == len(mapping.items) else None
 
     def _types_at(self, path: str) -> list[Type]:
+        if path.startswith(ir.CANDIDATE):
+            lists = [fact.type for fact in self.names.facts.values() if isinstance(fact.type, RecordsType)]
+            name = path.removeprefix(ir.CANDIDATE)
+            return [one.type for kind in lists for one in kind.fields if one.name == name]
         if path in self.names.facts:
             return [self.names.facts[path].type]
         return [facts[path].type for facts in self.names.events.values() if path in facts]
 
 
-def seconds_of(shape: Shape, names: Names, path: str, word: Scalar) -> ir.Seconds | None:
-    """The setting at `path` as a stretch of time."""
+def seconds_of(shape: Shape, names: Names, path: str, word: Scalar, at_least: int = 1) -> ir.Seconds | None:
+    """The setting at `path` as a stretch of time, of at least so many of its unit."""
     if path in names.broken:
         return None
     setting = names.settings.get(path)
     if setting is None:
         shape.error("unknown-name", f"there is no setting `{path}`", word.span, did_you_mean(path, names.settings))
         return None
-    if not (isinstance(setting.type, IntType) and setting.type.unit in UNIT_SECONDS and setting.type.low >= 1):
-        hint = f"give it a unit ({', '.join(UNIT_SECONDS)}) and a range from 1"
+    if not (isinstance(setting.type, IntType) and setting.type.unit in UNIT_SECONDS and setting.type.low >= at_least):
+        hint = f"give it a unit ({', '.join(UNIT_SECONDS)}) and a range from {at_least}"
         shape.error("bad-time", f"`{path}` is not a stretch of time", word.span, hint)
         return None
     return ir.Seconds(path, UNIT_SECONDS[setting.type.unit])
+
+
+def _keyed(node: Node | None) -> tuple[tuple[str, str], ...]:
+    """Which attributes must equal something of the candidate."""
+    pairs = node.items if isinstance(node, Mapping) else ()
+    named = ((key.value, value.value) for key, value in pairs if isinstance(value, Scalar))
+    return tuple(pair for pair in named if pair[1].startswith(ir.CANDIDATE))
 
 
 def _comparable(one: Type, other: Type) -> bool:

@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from forbear.calendar import Due, WorkingCalendar
 from forbear.errors import Span
-from forbear.language.types import ListType, Scalar, Type, Value
+from forbear.language.types import EnumType, ListType, Scalar, StringType, Type, Value
 
 # --- expressions
 
@@ -98,6 +98,8 @@ Expr = Constant | Read | Has | Not | All | Any | Compare | In | ListOf | Arithme
 
 # --- vocabulary
 
+CANDIDATE = "candidate."
+
 AUDIENCES = ("customer", "advisor", "manager", "auditor")
 MANAGERS = ("manager", "auditor")  # who may see a fact, fold or setting that says nothing else
 STAFF = ("advisor", "manager", "auditor")  # the same for decisions and obligations
@@ -175,6 +177,11 @@ class Fold:
     seen_by: tuple[str, ...] = MANAGERS
 
     @property
+    def keyed(self) -> bool:
+        """Whether the fold is asked for each candidate, and read as `candidate.history.x`."""
+        return any(path.startswith(CANDIDATE) for _, path in self.by)
+
+    @property
     def optional(self) -> bool:
         """Whether the fold may have no value: a first or last of nothing."""
         return self.operator in ("first", "last") and self.otherwise is None
@@ -235,6 +242,11 @@ class Rule:
     span: Span = field(eq=False)
 
 
+def gathered(kind: Type) -> Type:
+    """What `collect` makes of values of a type: numbers are added up, values of an enumeration listed."""
+    return ListType(kind) if isinstance(kind, EnumType) else kind
+
+
 @frozen
 class Decision:
     """A question, the values it may take and the rules that settle it, in file order."""
@@ -243,7 +255,7 @@ class Decision:
     asks: str
     asked_on: tuple[str, ...]
     type: Type  # of one value; under `collect` the outcome is a list of these
-    hit: str  # first or collect
+    hit: str  # first, unique, priority or collect
     grave: tuple[Value, ...]
     fallback: Expr
     rules: tuple[Rule, ...]
@@ -254,14 +266,57 @@ class Decision:
     @property
     def outcome_type(self) -> Type:
         """The type of the outcome as other rules read it."""
-        if self.hit == "collect" and not isinstance(self.type, ListType):
-            return ListType(self.type)
-        return self.type
+        return gathered(self.type) if self.hit == "collect" else self.type
+
+
+@frozen
+class Requirement:
+    """What a candidate must satisfy; the first that fails names why it is left out."""
+
+    name: str
+    when: Expr
+    because: Mapping[str, str]
+    source: str
+    span: Span = field(eq=False)
+
+
+@frozen
+class Preference:
+    """What adds to a candidate's score, where it holds."""
+
+    name: str
+    when: Expr | None
+    add: Expr
+    because: Mapping[str, str]
+    source: str
+    span: Span = field(eq=False)
+
+
+@frozen
+class Ranking:
+    """A choice among candidates: who is left in, best score first, ties in the order given.
+
+    Its expressions read a candidate's field `x` at `candidate.x` and a fold keyed by it at `candidate.history.x`. No
+    rule reads the outcome, a list of ids; where it falls back, the candidates stay as given.
+    """
+
+    name: str
+    asks: str
+    asked_on: tuple[str, ...]
+    over: str  # the path of the list
+    require: tuple[Requirement, ...]
+    prefer: tuple[Preference, ...]
+    span: Span = field(eq=False)
+    seen_by: tuple[str, ...] = STAFF
 
 
 @frozen
 class Invariant:
-    """What must never (or always) hold after a decision; a violation degrades `decision`."""
+    """What must never (or always) hold after a decision; a violation degrades `decision`.
+
+    One about a ranking speaks of each candidate (`candidate.x`, `candidate.ranked`), or of any two that were ranked,
+    in that order (`ahead.x`, `behind.x`).
+    """
 
     name: str
     decision: str
@@ -271,6 +326,7 @@ class Invariant:
     because: str
     source: str
     span: Span = field(eq=False)
+    about: str = ""  # candidate, pair, or empty where it speaks of no candidate
 
 
 # --- obligations and texts
@@ -340,6 +396,8 @@ class Plan:
     reads: Mapping[str, frozenset[str]]  # decision → every fact it depends on, through others too
     facts: frozenset[str]  # every fact and fold needed
     folds: tuple[str, ...]
+    rankings: tuple[str, ...] = ()
+    keyed: Mapping[str, tuple[str, ...]] = field(factory=dict)  # candidate list → the folds asked for each candidate
 
 
 @frozen
@@ -356,11 +414,20 @@ class Policy:
     folds: Mapping[str, Fold]
     settings: Mapping[str, Setting]
     decisions: Mapping[str, Decision]  # in dependency order
+    rankings: Mapping[str, Ranking]  # by name; they read decisions, nothing reads them
     obligations: Mapping[str, Obligation]
     texts: Mapping[str, Text]
     invariants: tuple[Invariant, ...]
     calendar: WorkingCalendar
     plans: Mapping[str, Plan]
+
+    def outcome_type(self, name: str) -> Type:
+        """The type of the outcome of a decision, or of a ranking: the ids, best first."""
+        return ListType(StringType()) if name in self.rankings else self.decisions[name].outcome_type
+
+    def asked_on(self, name: str) -> tuple[str, ...]:
+        """The events on which a decision or ranking is asked."""
+        return self.rankings[name].asked_on if name in self.rankings else self.decisions[name].asked_on
 
     def translated(self, text: str, language: str) -> str:
         """A text in a language: that of the setting which gave it, where a centre chose it per language."""

@@ -19,8 +19,10 @@ from forbear.language.types import (
     BoolType,
     DecimalType,
     EnumType,
+    FieldType,
     IntType,
     ListType,
+    RecordsType,
     StringType,
     Type,
     Value,
@@ -32,6 +34,7 @@ NAMES = ("bool", "int", "decimal", "string")
 OF_A_TYPE = ("type", "unit", "range", "places")
 OF_A_SETTING = (*OF_A_TYPE, "default", "about", "seen_by")
 OF_A_FACT = (*OF_A_SETTING, "optional")
+ID = FieldType("id", StringType())
 _FITTING = {"bool": (), "string": (), "int": ("range", "unit"), "decimal": ("range", "unit", "places")}
 
 
@@ -39,7 +42,7 @@ _FITTING = {"bool": (), "string": (), "int": ("range", "unit"), "decimal": ("ran
 class Declared:
     """A type with the other keys of its declaration."""
 
-    type: Type
+    type: ScalarType | ListType
     keys: dict[str, Node]
     optional: bool
     default: Value | None
@@ -53,6 +56,9 @@ def declared(shape: Shape, node: Node, what: str, allowed: tuple[str, ...]) -> D
     if not isinstance(node, Mapping):
         kind = _type(shape, node, {}, what)
         return None if kind is None else Declared(kind, {}, False, None, {}, MANAGERS, {})
+    if any(key.value == "list_of" for key, _ in node.items):
+        shape.wrong(node, f"{what} cannot be a list of candidates", "declare the list under `facts`")
+        return None
     keys = shape.keys(node, what, required=("type",), optional=allowed)
     kind = _type(shape, keys["type"], keys, what) if "type" in keys else None
     if kind is None:
@@ -62,8 +68,9 @@ def declared(shape: Shape, node: Node, what: str, allowed: tuple[str, ...]) -> D
         shape.error(
             "wrong-shape", "what has a default is never missing", keys["optional"].span, "leave one of them out"
         )
-    words = _words(shape, keys, kind)
-    default = words.get(LANGUAGES[0]) if words else _default(shape, keys, kind)
+    in_words = allowed == OF_A_SETTING and isinstance(kind, StringType) and isinstance(keys.get("default"), Mapping)
+    words = {one: text.value for one, text in shape.languages(keys["default"], "`default`").items()} if in_words else {}
+    default = words.get(LANGUAGES[0]) if in_words else _default(shape, keys, kind)
     return Declared(kind, keys, optional, default, about(shape, keys), seen_by(shape, keys, MANAGERS), words)
 
 
@@ -85,11 +92,24 @@ def seen_by(shape: Shape, keys: Mapping_[str, Node], default: tuple[str, ...]) -
     return tuple(one for one in AUDIENCES if one in chosen or one == "auditor")
 
 
-def _words(shape: Shape, keys: dict[str, Node], kind: Type) -> Mapping_[str, str]:
-    """A default text given per language."""
-    if not isinstance(kind, StringType) or not isinstance(keys.get("default"), Mapping):
-        return {}
-    return {language: one.value for language, one in shape.languages(keys["default"], "`default`").items()}
+def candidates(shape: Shape, node: Node) -> RecordsType | None:
+    """What each candidate of a list has: `{id: string, available: bool, …}`."""
+    fields: dict[str, FieldType] = {}
+    good = isinstance(node, Mapping)
+    for key, value in shape.named(node, "`list_of`"):
+        found = declared(shape, value, f"`{key.value}`", OF_A_FACT)
+        if key.value in ("history", "ranked"):
+            message = f"`candidate.{key.value}` means something else"
+            shape.error("reserved-name", message, key.span, "choose another name")
+        elif found is None:
+            good = False
+        else:
+            fields[key.value] = FieldType(key.value, found.type, found.optional, found.default)
+            if key.value == "id" and fields["id"] != ID:
+                shape.error("wrong-shape", "an `id` is a text that every candidate has", key.span, "write id: string")
+    if good and "id" not in fields:
+        shape.error("missing-key", "a candidate has an `id`", node.span, "add id: string")
+    return RecordsType(tuple((fields | {"id": ID}).values())) if good else None
 
 
 def bounds(shape: Shape, node: Node, places: int = 0) -> tuple[int, int] | None:
@@ -114,7 +134,7 @@ def bounds(shape: Shape, node: Node, places: int = 0) -> tuple[int, int] | None:
     return found[0], found[1]
 
 
-def _type(shape: Shape, node: Node, keys: dict[str, Node], what: str) -> Type | None:
+def _type(shape: Shape, node: Node, keys: dict[str, Node], what: str) -> ScalarType | ListType | None:
     if isinstance(node, Sequence):
         _refuse_unfitting(shape, keys, "an enumeration", ())
         return _enumeration(shape, node, what)

@@ -9,14 +9,25 @@ from forbear.language import ir
 from forbear.language.check import check_assigned, check_value
 from forbear.language.events import ENTRY_ATTRIBUTES, HOW
 from forbear.language.folds import seconds_of
-from forbear.language.kinds import seen_by
 from forbear.language.infer import Checker
+from forbear.language.kinds import seen_by
 from forbear.language.scope import Names, Scope, Typed
 from forbear.language.shape import Shape, did_you_mean
 from forbear.language.syntax import Name
 from forbear.language.texts import Texts
 from forbear.language.tree import Node, Scalar
-from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, StringType, Type, Value, describe
+from forbear.language.types import (
+    BoolType,
+    DecimalType,
+    EnumType,
+    IntType,
+    ListType,
+    RecordsType,
+    StringType,
+    Type,
+    Value,
+    describe,
+)
 from forbear.language.vocabulary import attributes_of
 
 KEYS = ("to", "from", "due", "carries", "say", "once", "closes", "seen_by")
@@ -114,7 +125,7 @@ class Obligations:
                 self.shape.error("reserved-name", message, key.span, "choose another name")
                 continue
             typed = self._carried(value, Scope(self.names, events_of(owings, key.value)))
-            if typed is None or isinstance(typed.type, ListType | DecimalType):
+            if typed is None or isinstance(typed.type, ListType | DecimalType | RecordsType):
                 self.shape.problems.lose(key.value)
                 if typed is not None:
                     message = (

@@ -106,7 +106,7 @@ def _same_kind(at: Binary, left: Typed, right: Typed, report: Report) -> tuple[i
         if isinstance(value.type, EnumType) and literal.literal and isinstance(literal.type, StringType):
             return (left.expr, right.expr) if _has_value(value.type, literal, side, report) else None
     match left.type, right.type:
-        case (BoolType(), BoolType()) | (StringType(), StringType()):
+        case (BoolType(), BoolType()) | (StringType() | EnumType(), StringType()) | (StringType(), EnumType()):
             return left.expr, right.expr
         case EnumType(ours), EnumType(theirs) if set(ours) & set(theirs):
             return left.expr, right.expr

@@ -18,6 +18,7 @@ from forbear.language.obligations import Obligations, complete_obligation_entry
 from forbear.language.opening import read_opening
 from forbear.language.plan import in_order, plan_event
 from forbear.language.problems import Problems
+from forbear.language.rankings import Rankings
 from forbear.language.scope import Names
 from forbear.language.shape import Shape, did_you_mean
 from forbear.language.source import MAX_PACK_BYTES, MAX_PACK_FILES, Source, decode, hidden_in, read_source
@@ -171,9 +172,8 @@ def _assemble(
     name, version = manifest
     sections = _sections(trees, shape)
     add_built_in(names)
-    vocabulary, folds, texts, decisions = (
-        Vocabulary(shape, names), Folds(shape, names), Texts(shape, names), Decisions(shape, names),
-    )  # fmt: skip
+    vocabulary, folds, texts = Vocabulary(shape, names), Folds(shape, names), Texts(shape, names)
+    decisions, rankings = Decisions(shape, names), Rankings(shape, names)
     for node in sections["facts"]:
         vocabulary.read_facts(node)
     for node in sections["settings"]:
@@ -185,7 +185,9 @@ def _assemble(
     finish_events(names)
     for node in sections["decision"]:
         head = shape.mapping(node, "a decision")
-        if head is not None:
+        if head is not None and any(key.value == "over" for key, _ in head.items):
+            rankings.read_head(head)
+        elif head is not None:
             decisions.read_head(head)
     for section in sections["texts"]:
         for key, node in shape.named(section, "`texts`"):
@@ -209,6 +211,11 @@ def _assemble(
         invariants += beside
         if decision is not None:
             built[decision.name] = decision
+    ranked: dict[str, ir.Ranking] = {}
+    for choice in rankings.drafts:
+        ranking, beside = rankings.finish(choice)
+        ranked[ranking.name] = ranking
+        invariants += beside
     calendar = read_opening(sections["calendar"], shape)
     ordered = in_order(built, problems)
     if problems.errors:
@@ -216,7 +223,8 @@ def _assemble(
     policy = ir.Policy(
         name=name, version=version, language=LANGUAGE_VERSION, digest="", facts=names.facts, events=names.events,
         entries=names.entries, folds=names.folds, settings=names.settings, decisions=ordered,
-        obligations=names.obligations, texts=names.texts, invariants=tuple(invariants), calendar=calendar, plans={},
+        rankings=ranked, obligations=names.obligations, texts=names.texts, invariants=tuple(invariants),
+        calendar=calendar, plans={},
     )  # fmt: skip
     return evolve(policy, plans={event: plan_event(event, policy) for event in names.events}), vocabulary.unfit
 

@@ -118,11 +118,51 @@ def plan_event(event: str, policy: ir.Policy) -> ir.Plan:
             if path not in policy.decisions:
                 paths |= _with_keys(path, policy)
         depends[decision.name] = frozenset(path for path in paths if not path.startswith("setting."))
+    rankings = sorted(name for name, one in policy.rankings.items() if event in one.asked_on)
+    keyed: dict[str, set[str]] = {policy.rankings[name].over: set() for name in rankings}
+    for name in rankings:
+        ranking = policy.rankings[name]
+        paths = {ranking.over}
+        for path in _ranking_reads(ranking, event, policy):
+            fold = path.removeprefix(ir.CANDIDATE) if path.startswith(ir.CANDIDATE) else ""
+            if path in policy.decisions:
+                paths |= depends[path]
+            elif fold in policy.folds:
+                keyed[ranking.over].add(fold)
+                paths |= {one for _, one in policy.folds[fold].by if not one.startswith(ir.CANDIDATE)}
+            elif not fold:
+                paths |= _with_keys(path, policy)
+        depends[name] = frozenset(path for path in paths if not path.startswith("setting."))
     shown = {path for one in policy.invariants if event in one.asked_on for path in reads(one.condition)}
     facts = {path for path in shown if path in policy.folds or path in policy.facts or path in policy.events[event]}
     facts = facts.union(*(_with_keys(path, policy) for path in facts), *depends.values())
     folds = tuple(sorted(path for path in facts if path in policy.folds))
-    return ir.Plan(event, tuple(one.name for one in asked), depends, frozenset(facts), folds)
+    return ir.Plan(
+        event,
+        tuple(one.name for one in asked),
+        depends,
+        frozenset(facts),
+        folds,
+        tuple(rankings),
+        {over: tuple(sorted(paths)) for over, paths in keyed.items()},
+    )
+
+
+def _ranking_reads(ranking: ir.Ranking, event: str, policy: ir.Policy) -> Iterator[str]:
+    """What a ranking and its invariants read, of candidates by `candidate.x` whatever name they go by."""
+    for requirement in ranking.require:
+        yield from reads(requirement.when)
+    for preference in ranking.prefer:
+        yield from reads(preference.when)
+        yield from reads(preference.add)
+    for one in policy.invariants:
+        if one.decision == ranking.name and event in one.asked_on:
+            for path in reads(one.condition):
+                space, _, name = path.partition(".")
+                if space in ("candidate", "ahead", "behind"):
+                    yield ir.CANDIDATE + name
+                elif space not in ("recorded", "owed"):
+                    yield path
 
 
 def _with_keys(path: str, policy: ir.Policy) -> set[str]:

@@ -10,11 +10,12 @@ from forbear.language import ir
 from forbear.language.scope import Head, Names, Scope
 from forbear.language.shape import did_you_mean
 from forbear.language.syntax import HasCall, Name
-from forbear.language.types import BoolType, EnumType, ListType, Type
+from forbear.language.types import BoolType, EnumType, FieldType, ListType, RecordsType, Type
 
 Report = Callable[[str, str, str], None]
 """Notes a problem at the name: code, message, hint."""
 
+CANDIDATE_SPACES = ("candidate", "ahead", "behind")
 _SPACES = {"setting": "setting", "history": "history fold"}
 _CONSTANTS = {"null": "ask has(path)", "none": "ask has(path)", "true": "write `true`", "false": "write `false`"}
 
@@ -42,16 +43,60 @@ def resolve(at: Name | HasCall, scope: Scope, report: Report) -> Found | None:
             return None
         report("only-settings", f"`{path}` cannot be read here", "write a value, or read a setting")
         return None
+    if path in names.ranked:
+        report("ranked-outcome", f"`{path}` is a ranking; no rule reads one", "ask about the candidates inside it")
+        return None
     if path in names.decisions:
         return _decision(path, names.decisions[path], scope, report)
+    space = path.partition(".")[0]
+    if space in CANDIDATE_SPACES:
+        return _candidate(path, scope, report)
     if path in names.folds:
+        if names.folds[path].keyed:
+            report("not-a-candidate", f"`{path}` is asked for each candidate", f"read it as candidate.{path}")
+            return None
         return Found(names.folds[path].type, names.folds[path].optional)
     if path in names.facts:
+        if isinstance(names.facts[path].type, RecordsType):
+            report("not-a-candidate", f"`{path}` is a list of candidates", "name it in `over:` of a ranking")
+            return None
         return Found(names.facts[path].type, names.facts[path].optional)
-    space = path.partition(".")[0]
     if scope.effects and space in ("recorded", "owed") and space != path:
         return _effect(path, names, report)
     return _event_fact(path, scope, report)
+
+
+def _candidate(path: str, scope: Scope, report: Report) -> Found | None:
+    """A field of a candidate, or a fold keyed by it."""
+    space, _, name = path.partition(".")
+    if scope.candidates is None:
+        report("not-a-candidate", f"`{path}` cannot be read here", "only a ranking, with `over:`, reads candidates")
+        return None
+    if space not in scope.spaces:
+        report(
+            "not-a-candidate", f"`{path}` cannot be read here", "only an invariant sets one candidate against another"
+        )
+        return None
+    if name == "ranked" and scope.ranked and space == "candidate":
+        return Found(BoolType())
+    fields = {one.name: one for one in scope.candidates.fields}
+    if name in fields:
+        return Found(fields[name].type, fields[name].optional)
+    fold = scope.names.folds.get(name)
+    if name.startswith("history.") and fold is not None:
+        keys = [key.removeprefix(ir.CANDIDATE) for _, key in fold.by if key.startswith(ir.CANDIDATE)]
+        lacking = next((key for key in keys if key not in fields), None)
+        if not keys:
+            report("not-a-candidate", f"`{name}` is not asked for each candidate", f"read it as {name}")
+        elif lacking is not None:
+            message = f"`{name}` is asked by `candidate.{lacking}`, which these candidates do not have"
+            report("not-a-candidate", message, f"give them `{lacking}`, or declare another fold")
+        return Found(fold.type, fold.optional) if keys and lacking is None else None
+    if name in scope.names.broken:
+        return None
+    known = [*fields, *(one for one, fold in scope.names.folds.items() if fold.keyed)]
+    report("unknown-name", f"a candidate has no `{name}`", did_you_mean(name, known))
+    return None
 
 
 def _no_setting(path: str, names: Names, report: Report) -> None:
@@ -146,7 +191,9 @@ def _as_value(word: str, names: Names) -> str:
 
 
 def _enumerations(names: Names) -> Iterator[EnumType]:
-    facts: list[ir.Fact | ir.Setting | Head | ir.Attribute] = [*names.facts.values(), *names.settings.values()]
+    facts: list[ir.Fact | ir.Setting | Head | ir.Attribute | FieldType]
+    facts = [*names.facts.values(), *names.settings.values()]
+    facts += (one for fact in names.facts.values() if isinstance(fact.type, RecordsType) for one in fact.type.fields)
     facts += names.decisions.values()
     facts += (attribute for kind in names.entries.values() for attribute in kind.attributes.values())
     facts += (fact for event in names.events.values() for fact in event.values())

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from attrs import define, field, frozen
 
 from forbear.language import ir
-from forbear.language.types import Type
+from forbear.language.types import RecordsType, Type
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -32,6 +32,7 @@ class Names:
     decisions: dict[str, Head] = field(factory=dict)
     obligations: dict[str, ir.Obligation] = field(factory=dict)
     texts: dict[str, ir.Text] = field(factory=dict)
+    ranked: set[str] = field(factory=set)  # rankings; no rule reads one
     broken: set[str] = field(factory=set)  # declared, but wrongly, and reported there
 
 
@@ -45,6 +46,9 @@ class Scope:
     attributes: Mapping[str, ir.Attribute] | None = None  # inside a fold's `where`
     effects: bool = False  # in an invariant: `recorded.x` and `owed.x` may be read
     settings_only: bool = False
+    candidates: RecordsType | None = None  # where candidates are chosen: what each has
+    spaces: tuple[str, ...] = ()  # the names under which one is read: candidate, or ahead and behind
+    ranked: bool = False  # in an invariant: `candidate.ranked`
 
 
 @frozen

@@ -17,23 +17,29 @@ _KEY = re.compile(rf"(?:^[ \t]*(?:- +)?|[{{,][ \t]*)(?:{_KEYS})[ \t]*:[ \t]+(?=[
 _NEXT_KEY = re.compile(r"[ \t]*,[ \t]*[a-z_]+[ \t]*:(?:[ \t]|$)")
 _CLOSE = re.compile(r"[ \t]*\}[ \t]*(?:[,\]}].*|(?:#.*)?$)")
 _COMMENT = re.compile(r"[ \t]+#.*$|[ \t]*$")
+# Cells of a table that mean something else to YAML: a block of text, an item of a list.
+_CELL = re.compile(r"(?:[\[,]|^[ \t]*(?:- +)+)[ \t]*(>[^,\]\r\n]*[^,\]\s]|-(?=[ \t]+[,\]]))")
 
 
 @frozen
 class Trap:
-    """An expression, by offsets into its file, that YAML broke."""
+    """An expression or a cell of a table, by offsets into its file, that YAML broke."""
 
     start: int
     end: int
+    cell: bool = False
 
 
 def find_trap(text: str, error: yaml.YAMLError) -> Trap | None:
-    """The expression in which YAML stumbled, if it stumbled inside the value of a key that takes one."""
+    """Where YAML stumbled inside a cell, or inside the value of a key that takes an expression."""
     for place in _places(error):
         start = max(text.rfind("\n", 0, place), text.rfind("\r", 0, place)) + 1
         line = re.compile(r"[^\r\n]*").match(text, start)
         if line is None or len(line.group()) > MAX_LENGTH:
             continue
+        for cell in _CELL.finditer(line.group()):
+            if start + cell.start(1) <= place <= start + cell.end():
+                return Trap(start + cell.start(1), start + cell.end(1), cell=True)
         for key in reversed(list(_KEY.finditer(line.group()))):
             begin = key.end()
             if start + begin <= place:
@@ -44,8 +50,11 @@ def find_trap(text: str, error: yaml.YAMLError) -> Trap | None:
 def explain_trap(source: Source, problems: Problems, trap: Trap) -> None:
     """Say that the expression needs quotes, and show it with them."""
     span = source.span(trap.start, trap.end - trap.start)
-    hint = f"put the expression in single quotes: {quoted(source.text[trap.start : trap.end])}"
-    problems.error("unquoted-expression", "YAML cannot read this expression as it stands", span, hint)
+    text = source.text[trap.start : trap.end]
+    what, hint = "expression", f"put the expression in single quotes: {quoted(text)}"
+    if trap.cell:
+        what, hint = "cell", f'put the cell in quotes: "{text}"'
+    problems.error("unquoted-expression", f"YAML cannot read this {what} as it stands", span, hint)
 
 
 def explain_error(source: Source, problems: Problems, error: yaml.YAMLError) -> None:

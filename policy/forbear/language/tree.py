@@ -241,8 +241,12 @@ class _Builder:
         start, end = _stretch(event)
         written = self.source.text[start:end] if isinstance(event, yaml.ScalarEvent) else ""
         word = re.split(r"[\s,}\]]", self.source.span(start).text[self.source.span(start).column - 1 :], maxsplit=1)[0]
-        negation = re.match(r"![A-Za-z(]", written)
-        hint = f"put the expression in single quotes: {quoted(written)}" if negation else "remove the tag"
+        if re.match(r"![A-Za-z(]", written):
+            hint = f"put the expression in single quotes: {quoted(written)}"
+        elif word == "!=":
+            hint = f"put the cell in quotes: {quoted(written)}"
+        else:
+            hint = "remove the tag"
         message = f"YAML reads `{word}` as a tag"
         self.problems.error("yaml-tag", message, self.source.span(start, len(word)), hint)
 

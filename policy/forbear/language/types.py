@@ -1,11 +1,12 @@
 """The types of the language and the values that fit them.
 
-Inside the engine a value is a bool, an int (a decimal is an int scaled by its places), a string or a tuple of these;
-at the border it is what JSON has. `fit` goes in, `show` comes out.
+Inside the engine a value is a bool, an int (a decimal is an int scaled by its places), a string, a tuple of these, or
+a candidate (a mapping of field to value); at the border it is what JSON has. `fit` goes in, `show` comes out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import assert_never
 
@@ -14,11 +15,12 @@ from attrs import evolve, frozen
 from forbear.errors import FactError
 from forbear.records import Plain
 
-Value = bool | int | str | tuple["Value", ...]
+Value = bool | int | str | tuple["Value", ...] | Mapping[str, "Value"]
 
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 JSON_SAFE = 2**53 - 1  # what every JSON reader keeps exactly; the range of an int that declares none
 MAX_STRING = 10_000
+MAX_CANDIDATES = 10_000
 DECIMAL_SAFE = 10**15  # a decimal's scaled bound: such a number survives JSON's binary floats
 EXACT = Context(
     prec=100, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation]
@@ -68,8 +70,25 @@ class ListType:
     item: Scalar
 
 
+@frozen
+class FieldType:
+    """A field of a candidate; without a default, and not optional, every candidate has it."""
+
+    name: str
+    type: Scalar | ListType
+    optional: bool = False
+    default: Value | None = None
+
+
+@frozen
+class RecordsType:
+    """A list of candidates, each with a unique text `id`; only a ranking reads it."""
+
+    fields: tuple[FieldType, ...]
+
+
 Scalar = BoolType | IntType | DecimalType | EnumType | StringType
-Type = Scalar | ListType
+Type = Scalar | ListType | RecordsType
 
 
 def describe(kind: Type) -> str:
@@ -93,6 +112,8 @@ def describe(kind: Type) -> str:
             return "a text that is not empty"
         case ListType(item):
             return f"a list, each item {describe(item)}"
+        case RecordsType(fields):
+            return f"a list of at most {MAX_CANDIDATES:,} candidates with {', '.join(one.name for one in fields)}"
         case _:
             assert_never(kind)
 
@@ -123,6 +144,9 @@ def fit(path: str, kind: Type, given: object) -> Value:
         case ListType(item):
             if isinstance(given, list | tuple):
                 return tuple(fit(f"{path}[{n}]", item, one) for n, one in enumerate(given))
+        case RecordsType(fields):
+            if isinstance(given, list | tuple) and len(given) <= MAX_CANDIDATES:
+                return _candidates(path, fields, given)
         case _:
             assert_never(kind)
     raise FactError(path, given, describe(kind))
@@ -134,8 +158,44 @@ def show(kind: Type, value: Value) -> Plain:
         return float(EXACT.scaleb(Decimal(value), -kind.places))
     if isinstance(kind, ListType) and isinstance(value, tuple):
         return [show(kind.item, one) for one in value]
-    assert not isinstance(value, tuple)
+    if isinstance(kind, RecordsType) and isinstance(value, tuple):
+        kinds = {one.name: one.type for one in kind.fields}
+        return [
+            {name: show(kinds.get(name, _UNTYPED), inner) for name, inner in one.items()}
+            for one in value
+            if isinstance(one, Mapping)
+        ]
+    assert not isinstance(value, tuple | Mapping)
     return value
+
+
+_UNTYPED = BoolType()  # a fold's answer beside a candidate's fields is shown as it is
+
+
+def _candidates(path: str, fields: tuple[FieldType, ...], given: list[object] | tuple[object, ...]) -> Value:
+    """Candidates with every field fitted, defaults filled in and ids unique."""
+    found: dict[Value, Mapping[str, Value]] = {}
+    names = [kind.name for kind in fields]
+    for n, one in enumerate(given):
+        here = f"{path}[{n}]"
+        if not isinstance(one, Mapping):
+            raise FactError(here, one, f"a candidate with {', '.join(names)}")
+        unknown = sorted(str(name) for name in one if name not in names)
+        if unknown:
+            raise FactError(here, unknown[0], f"a field of a candidate, which has {', '.join(names)}")
+        candidate: dict[str, Value] = {}
+        for kind in fields:
+            value = one.get(kind.name)
+            if value is not None:
+                candidate[kind.name] = fit(f"{here}.{kind.name}", kind.type, value)
+            elif kind.default is not None:
+                candidate[kind.name] = kind.default
+            elif not kind.optional:
+                raise FactError(f"{here}.{kind.name}", value, describe(kind.type))
+        if candidate["id"] in found:
+            raise FactError(f"{here}.id", candidate["id"], "an id that only one candidate has")
+        found[candidate["id"]] = candidate
+    return tuple(found.values())
 
 
 def with_unit(kind: Type, unit: str) -> Type:

@@ -7,10 +7,10 @@ from collections.abc import Container
 from forbear.errors import FactError
 from forbear.language import ir
 from forbear.language.events import COMMON, CONTACT_ATTRIBUTES, ENTRY_ATTRIBUTES, EVENT_TYPES
-from forbear.language.kinds import OF_A_FACT, OF_A_SETTING, Declared, declared
+from forbear.language.kinds import OF_A_FACT, OF_A_SETTING, Declared, about, candidates, declared, seen_by
 from forbear.language.scope import Names
 from forbear.language.shape import PATH, Shape
-from forbear.language.tree import Node, Scalar
+from forbear.language.tree import Mapping, Node, Scalar
 from forbear.language.types import EnumType, ListType, StringType, fit
 
 LENDERS = frozenset(one.names for one in EVENT_TYPES.values() if one.names)
@@ -30,30 +30,45 @@ class Vocabulary:
         """`facts:` what hosts and plugins supply."""
         for key, value in self.shape.named(node, "`facts`", PATH):
             path, space = key.value, key.value.partition(".")[0]
-            if space == path:
+            listed = isinstance(value, Mapping) and any(one.value == "list_of" for one, _ in value.items)
+            if space == path and not listed:
                 hint = f"for example `contact.{path}`"
                 self.shape.error("bad-name", f"a fact has a dot; `{path}` would be a decision", key.span, hint)
                 self.shape.problems.lose(path)
+                self.shape.lose(value)
                 continue
             if space in TAKEN:
                 hint = "choose another first word"
                 self.shape.error("reserved-name", f"`{space}.…` is not for facts that a host gives", key.span, hint)
                 self.shape.problems.lose(path)
+                self.shape.lose(value)
                 continue
             if self._is_declared(key, path, self.names.facts) or self._is_space(key):
                 continue
-            found = declared(self.shape, value, f"`{path}`", OF_A_FACT)
-            if found is None:
+            fact = self._candidates(path, value) if listed else self._fact(path, value)
+            if fact is None:
                 self.names.broken.add(path)
+                self.shape.lose(value)  # a fold may be asked by a field of it
             else:
-                self.names.facts[path] = ir.Fact(
-                    path, found.type, found.optional, found.default, found.about, found.seen_by
-                )
+                self.names.facts[path] = fact
+
+    def _fact(self, path: str, node: Node) -> ir.Fact | None:
+        found = declared(self.shape, node, f"`{path}`", OF_A_FACT)
+        if found is None:
+            return None
+        return ir.Fact(path, found.type, found.optional, found.default, found.about, found.seen_by)
+
+    def _candidates(self, path: str, node: Node) -> ir.Fact | None:
+        """A list of candidates; where nobody gives one, there are none to choose from."""
+        keys = self.shape.keys(node, f"`{path}`", required=("list_of",), optional=("about", "seen_by"))
+        kind = candidates(self.shape, keys["list_of"]) if "list_of" in keys else None
+        said, seen = about(self.shape, keys), seen_by(self.shape, keys, ir.MANAGERS)
+        return None if kind is None else ir.Fact(path, kind, False, (), said, seen)
 
     def _is_space(self, key: Scalar) -> bool:
         """Whether a fact would be both a value and a namespace, as `a.b` is beside `a.b.c`."""
         parts = key.value.split(".")
-        above = [".".join(parts[:n]) for n in range(2, len(parts))]
+        above = [".".join(parts[:n]) for n in range(1, len(parts))]
         clash = self.spaces.get(key.value) or next((path for path in above if path in self.names.facts), None)
         self.spaces |= dict.fromkeys(above, key.value)
         if clash is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from forbear.errors import ForbearError
 from forbear.language import ir
@@ -32,22 +32,40 @@ def ask(
     `scope` is the id that the fold's scope names on this event; without it, and without a fact that `by` asks for,
     the fold sees nothing. Raises Untold where an entry lacks an attribute that the fold reads.
     """
-    keys = {attribute: facts.get(path) for attribute, path in fold.by}
-    if (fold.scope != "centre" and scope is None) or None in keys.values():
-        return answer(fold, [])
+    (only,) = ask_each(fold, policy, transaction, scope, facts, where, at, [{}])
+    return only
+
+
+def ask_each(
+    fold: ir.Fold,
+    policy: ir.Policy,
+    transaction: Transaction,
+    scope: str | None,
+    facts: Mapping[str, Value],
+    where: Where | None,
+    at: int,
+    candidates: Sequence[Mapping[str, Value]],
+) -> list[Value | None]:
+    """The fold's value for each candidate, its keys read from it at `candidate.x`; the ledger is read once."""
+    shared = {name: facts.get(path) for name, path in fold.by if not path.startswith(ir.CANDIDATE)}
+    own = {name: path.removeprefix(ir.CANDIDATE) for name, path in fold.by if path.startswith(ir.CANDIDATE)}
+    nothing = answer(fold, [])
+    if (fold.scope != "centre" and scope is None) or None in shared.values():
+        return [nothing for _ in candidates]
     since = None
     if fold.window is not None:
         since = max(FIRST - 1, at - length(fold.window, policy.settings) * SECOND)
     kind = policy.entries[fold.entry]
-    kept: list[dict[str, Value]] = []
-    for entry in _seen(fold, transaction, scope, keys.get("id"), since, at):
+    kept: dict[tuple[Value | None, ...], list[dict[str, Value]]] = {}
+    for entry in _seen(fold, transaction, scope, shared.get("id"), since, at):
         values = attributes(entry, at, kind)
-        missing = set(lacking(values, kind)) & {*reads(fold.where), fold.of, *keys}
+        missing = set(lacking(values, kind)) & {*reads(fold.where), fold.of, *shared, *own}
         if missing:
             raise Untold(f"the entry {entry.id} has no `{min(missing)}`; give the attribute a default in the pack")
-        if all(values.get(name) == key for name, key in keys.items()) and (where is None or where(values)):
-            kept.append(values)
-    return answer(fold, kept)
+        if all(values.get(name) == key for name, key in shared.items()) and (where is None or where(values)):
+            kept.setdefault(tuple(values.get(name) for name in own), []).append(values)
+    keys = [tuple(candidate.get(field) for field in own.values()) for candidate in candidates]
+    return [nothing if None in key else answer(fold, kept.get(key, [])) for key in keys]
 
 
 def _seen(

@@ -21,7 +21,7 @@ from forbear.language.types import show
 
 LISTS = ("fired", "owes", "records", "closed", "overdue")
 FLAGS = ("degraded", "late")
-CHECKS = (*LISTS, *FLAGS, "error")
+CHECKS = (*LISTS, *FLAGS, "error", "left_out")
 
 
 @frozen
@@ -118,17 +118,17 @@ def _data(node: Node, shape: Shape, what: str) -> dict[str, Any]:
 def _expectations(node: Node, shape: Shape, policy: ir.Policy) -> tuple[Expectation, ...]:
     mapping: Tree | None = shape.mapping(node, "`expect`")
     found: list[Expectation] = []
-    rules = {f"{one.name}.{rule.name}" for one in policy.decisions.values() for rule in one.rules}
+    decisions = (*policy.decisions, *policy.rankings)
     known = {
-        "fired": rules,
+        "fired": set(rules_of(policy)),
         "owes": set(policy.obligations),
         "closed": set(policy.obligations),
         "overdue": set(policy.obligations),
         "records": set(policy.entries),
     }
     for key, value in mapping.items if mapping is not None else ():
-        if key.value not in policy.decisions and key.value not in CHECKS:
-            hint = did_you_mean(key.value, (*policy.decisions, *CHECKS))
+        if key.value not in decisions and key.value not in CHECKS:
+            hint = did_you_mean(key.value, (*decisions, *CHECKS))
             shape.error("unknown-name", f"there is no decision `{key.value}`", key.span, hint)
             continue
         if key.value in LISTS:
@@ -138,14 +138,33 @@ def _expectations(node: Node, shape: Shape, policy: ir.Policy) -> tuple[Expectat
         elif key.value == "error":
             word = shape.text(value, "`error`")
             found.append(Expectation(key.value, word.value if word is not None else "", key.span))
+        elif key.value == "left_out":
+            found.append(Expectation(key.value, _left_out(value, shape, policy), key.span))
         else:
-            kind = policy.decisions[key.value].outcome_type
+            kind = policy.outcome_type(key.value)
             expected = check_value(value, kind, Scope(Names()), shape.problems)
             if isinstance(expected, ir.Constant):
                 found.append(Expectation(key.value, show(kind, expected.value), key.span))
             elif expected is not None:
                 shape.error("wrong-value", "a test expects a plain value", value.span, "leave the `=` out")
     return tuple(found)
+
+
+def rules_of(policy: ir.Policy) -> list[str]:
+    """Every rule as `decision.rule`, those of rankings last."""
+    rules = [f"{one.name}.{rule.name}" for one in policy.decisions.values() for rule in one.rules]
+    for ranking in policy.rankings.values():
+        rules += [f"{ranking.name}.{rule.name}" for rule in ranking.require]
+        rules += [f"{ranking.name}.{rule.name}" for rule in ranking.prefer]
+    return rules
+
+
+def _left_out(node: Node, shape: Shape, policy: ir.Policy) -> dict[str, str]:
+    """Candidate → the requirement that excluded it."""
+    known = {rule.name for ranking in policy.rankings.values() for rule in ranking.require}
+    mapping = shape.mapping(node, "`left_out`")
+    chosen = {key.value: shape.choice(value, "requirement", known) for key, value in (mapping.items if mapping else ())}
+    return {candidate: rule for candidate, rule in chosen.items() if rule is not None}
 
 
 def _names(check: str, node: Node, known: set[str], shape: Shape) -> list[str]:

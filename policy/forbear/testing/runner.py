@@ -11,12 +11,14 @@ from attrs import field, frozen
 
 from forbear.engine import Engine
 from forbear.engine.pure import decide_facts
+from forbear.engine.settle import flat
 from forbear.errors import EventError, ForbearError, Span
 from forbear.language import ir
 from forbear.language.pack import build_policy, read_pack
+from forbear.language.source import Source
 from forbear.language.types import show
 from forbear.records import Plain, Record
-from forbear.testing.cases import Expectation, PackTest, read_tests
+from forbear.testing.cases import Expectation, PackTest, read_tests, rules_of
 
 
 @frozen
@@ -51,8 +53,7 @@ class Report:
     def unfired(self) -> list[str]:
         """The rules that no test made fire, in file order."""
         fired = frozenset().union(*(result.fired for result in self.results))
-        rules = [f"{one.name}.{rule.name}" for one in self.policy.decisions.values() for rule in one.rules]
-        return [rule for rule in rules if rule not in fired]
+        return [rule for rule in rules_of(self.policy) if rule not in fired]
 
 
 @frozen
@@ -65,14 +66,29 @@ class _Found:
     records: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     overdue: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(factory=dict)
     degraded: Mapping[str, str] | None = None
     late: bool = False
     error: str = ""
 
+    def rules(self, policy: ir.Policy) -> frozenset[str]:
+        """The rules that had a say: those that fired, and the requirements that left somebody out."""
+        excluding = set(self.left_out.values())
+        required = {
+            f"{one.name}.{rule.name}"
+            for one in policy.rankings.values()
+            for rule in one.require
+            if one.name in self.outcome and rule.name in excluding
+        }
+        return frozenset(self.fired) | required
 
-def run_tests(folder: Path, evaluator: str = "auto") -> Report:
-    """Run all tests of the pack in a folder. Raises PackError where pack or tests are not well formed."""
-    sources = read_pack(folder)
+
+def run_tests(folder: Path, evaluator: str = "auto", extra: Iterable[Source] = ()) -> Report:
+    """Run all tests of the pack in a folder, `extra` being vocabulary that plugins add.
+
+    Raises PackError where pack or tests are not well formed.
+    """
+    sources = [*read_pack(folder), *extra]
     policy = build_policy(sources)
     results: list[Result] = []
     for test in read_tests(folder, policy):
@@ -86,20 +102,19 @@ def run_tests(folder: Path, evaluator: str = "auto") -> Report:
 
 
 def _case(test: PackTest, policy: ir.Policy, evaluator: str) -> Result:
-    asked = frozenset(one.name for one in test.expect if one.name in policy.decisions)
+    asked = frozenset(one.name for one in test.expect if one.name in policy.decisions or one.name in policy.rankings)
     try:
         answer = decide_facts(policy, test.given, asked=asked, evaluator=evaluator)
     except EventError as error:
         return Result(test, tuple(_check(test.expect, _Found({}, error=str(error)), test.span)), frozenset())
     evaluation = answer.evaluation
     found = _Found(
-        outcome={
-            name: show(answer.policy.decisions[name].outcome_type, value) for name, value in evaluation.outcome.items()
-        },
+        outcome={name: show(answer.policy.outcome_type(name), value) for name, value in evaluation.outcome.items()},
         fired=evaluation.fired,
         owes=tuple(one.name for one in evaluation.happenings if one.action == "owe"),
         records=tuple(one.name for one in evaluation.happenings if one.action == "record"),
         closed=tuple(one.name for one in evaluation.happenings if one.action == "close"),
+        left_out=flat(evaluation.left_out),
         degraded=answer.degraded or None,
     )
     failures = _check(test.expect, found, test.span)
@@ -107,7 +122,11 @@ def _case(test: PackTest, policy: ir.Policy, evaluator: str) -> Result:
     failures += [
         Failure(broken[name].span, f"the promise does not hold: {broken[name].because}") for name in evaluation.violated
     ]
-    return Result(test, tuple(failures), frozenset(evaluation.fired))
+    failures += [
+        Failure(test.span, f"the rules {' and '.join(rules)} of {name} both match")
+        for name, rules in evaluation.conflicts.items()
+    ]
+    return Result(test, tuple(failures), found.rules(policy))
 
 
 def _story(test: PackTest, policy: ir.Policy, evaluator: str) -> Result:
@@ -121,9 +140,10 @@ def _story(test: PackTest, policy: ir.Policy, evaluator: str) -> Result:
             except EventError as error:
                 failures += _check(step.expect, _Found({}, error=str(error)), step.span)
                 continue
-            fired |= set(record.fired)
             owed |= {one.id: one.owe for one in record.obligations}
-            failures += _check(step.expect, _of(record, owed), step.span)
+            found = _of(record, owed)
+            fired |= found.rules(policy)
+            failures += _check(step.expect, found, step.span)
     return Result(test, tuple(failures), frozenset(fired))
 
 
@@ -135,6 +155,7 @@ def _of(record: Record, owed: Mapping[str, str]) -> _Found:
         records=tuple(one.entry for one in record.recorded if one.entry != "contact"),
         closed=tuple(one.owe for one in record.closed),
         overdue=tuple(owed.get(one, one) for one in record.overdue),
+        left_out=record.left_out,
         degraded=record.degraded,
         late=record.late,
     )
@@ -169,6 +190,9 @@ def _compare(one: Expectation, found: _Found) -> str:
             got = getattr(found, one.name)
             same = sorted(got) == sorted(one.value)
             return "" if same else f"{one.name}: expected {_list(one.value)}, got {_list(got)}"
+        case "left_out":
+            same = dict(one.value) == dict(found.left_out)
+            return "" if same else f"left_out: expected {_value(one.value)}, got {_value(dict(found.left_out))}"
         case "degraded":
             got = "; ".join(f"{name}: {reason}" for name, reason in (found.degraded or {}).items())
             same = one.value == bool(found.degraded)

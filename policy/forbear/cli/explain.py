@@ -1,0 +1,70 @@
+"""`forbear explain`: why a decision came out as it did, told to whoever asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forbear.cli.console import out, print_json, say
+from forbear.cli.options import JsonOption, PackOption, SetOption, chosen_settings
+from forbear.engine import Engine
+from forbear.errors import ForbearError, LedgerError
+from forbear.explain import AUDIENCES, Audience, Explanation, explain, find_record
+from forbear.explain.words import LANGUAGES, Language
+
+FILE = "sqlite:///"
+
+
+def explain_decision(
+    decision: Annotated[str, typer.Argument(help="The id of a decision (d:<event>), or of its event.")],
+    ledger: Annotated[str, typer.Option(help="Where it was decided: sqlite:///relative or sqlite:////absolute.")],
+    pack: PackOption = "standard",
+    settings: SetOption = None,
+    lang: Annotated[str, typer.Option("--lang", help="en, zh or both.")] = "en",
+    audience: Annotated[str, typer.Option("--for", help=f"{', '.join(AUDIENCES)}.")] = "auditor",
+    json: JsonOption = False,
+) -> None:
+    """Tell why a decision came out as it did, why not otherwise, what it rests on and what follows.
+
+    Exit status 1 where the pack and settings given are not those that decided, or contradict the record.
+    """
+    languages, asking = _languages(lang), _audience(audience)
+    _refuse_missing(ledger)
+    # As the engine loads it, so that what plugins add to a pack is in its digest too.
+    with Engine(pack, ledger, settings=chosen_settings(settings)) as engine:
+        found = explain(engine.policy, find_record(engine.store, decision), asking)
+    if json:
+        print_json(found.as_json())
+    else:
+        _show(found, languages)
+    raise typer.Exit(0 if found.whole and found.sound else 1)
+
+
+def _languages(lang: str) -> list[Language]:
+    found = [one for one in LANGUAGES if lang in (one, "both")]
+    if not found:
+        raise ForbearError(f"explanations are in en, zh or both, not {lang!r}")
+    return found
+
+
+def _audience(name: str) -> Audience:
+    if name not in AUDIENCES:
+        raise ForbearError(f"there is no audience {name!r}; give {', '.join(AUDIENCES[:-1])} or {AUDIENCES[-1]}")
+    return name
+
+
+def _refuse_missing(ledger: str) -> None:
+    """A ledger that is only read is not made: a slip of the pen must not leave an empty file behind."""
+    if ledger.startswith(FILE) and not Path(ledger.removeprefix(FILE)).is_file():
+        raise LedgerError(f"there is no ledger {ledger.removeprefix(FILE)!r}; give the one that `forbear run` wrote to")
+
+
+def _show(found: Explanation, languages: list[Language]) -> None:
+    console = out()
+    for number, language in enumerate(languages):
+        if number:
+            say(console)
+        for line in found.lines(language):
+            say(console, (line, "" if line.startswith(" ") else "bold"))
