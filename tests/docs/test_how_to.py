@@ -90,11 +90,12 @@ def test_the_rule_of_the_readme_has_the_form_of_a_pack():
 
 def test_the_mistake_of_the_readme_is_told_as_shown(tmp_path):
     rule = 'when: speech.hostil && speech.target == "advisor"'
-    lines = ["decision: conduct", "asks: What is it?", "asked_on: [utterance]", "outcome: [civil, abuse]", "hit: first",
-             "fallback: civil", "rules:", "  - rule: aimed", f"    {rule}", "    then: abuse", "  - otherwise: civil"]  # fmt: skip
+    head = "decision: conduct\nasks: What is it?\nasked_on: [utterance]\n"
+    outcome = "outcome: [civil, abuse]\nhit: first\nfallback: civil\n"
+    rules = f"rules:\n  - rule: aimed\n    {rule}\n    then: abuse\n  - otherwise: civil\n"
     facts = "facts: {speech.hostile: bool, speech.target: {type: [nobody, advisor]}}\n"
     manifest = "pack: my_pack\nversion: 1.0.0\nlanguage: 1\n"
-    write_pack(tmp_path, {"pack.yaml": manifest, "facts.yaml": facts, "conduct.yaml": "\n".join(lines)})
+    write_pack(tmp_path, {"pack.yaml": manifest, "facts.yaml": facts, "conduct.yaml": head + outcome + rules})
     (shown,) = (one.text for one in blocks(DOCS.parent / "README.md", "console"))
     assert forbear("check", tmp_path).out.startswith(shown.partition("\n")[2])
 
