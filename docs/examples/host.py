@@ -1,7 +1,8 @@
 """A small host: what a contact centre's own software does with Forbear.
 
-All through hooks: it tells the engine what it knows of customers, advisors and managers, puts what is owed on a to-do
-list for each role, and watches decisions and alarms. Run it with `python docs/examples/host.py`.
+All through hooks: it tells the engine what it knows of customers, advisors, managers, the queue and the channels, puts
+what is owed on a to-do list for each role, and watches decisions and alarms. The events alone drive the four decisions:
+anger or abuse, the next step, how soon, and through whom and which channel. Run it with `python docs/examples/host.py`.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ class Host:
     """The contact centre's side: a little CRM, and a to-do list for each role."""
 
     vulnerable = frozenset({"u9"})
-    advisors = {"a7": "Sam Reed"}  # noqa: RUF012 — read only
+    values = {"u1": 0.9}  # noqa: RUF012 — read only
+    advisors = {"a7": "Sam Reed", "a9": "Priya Shah", "s1": "Ines Costa"}  # noqa: RUF012 — read only
     manager = "Dana Cole"
+    open_channels = ("voice", "chat", "email")
+    expected_wait = 420  # seconds
     deadline = 2.0  # seconds; a lookup that takes longer counts as failed, and the call goes on
 
     def __init__(self) -> None:
@@ -28,7 +32,16 @@ class Host:
     @hookimpl
     def supply_customer_facts(self, customer: str) -> Mapping[str, object]:
         """What the CRM knows of a customer."""
-        return {"customer.vulnerable": customer in self.vulnerable}
+        return {"customer.vulnerable": customer in self.vulnerable, "customer.value": self.values.get(customer)}
+
+    @hookimpl
+    def supply_candidates(self, list_path: str) -> list[Mapping[str, object]] | None:
+        """Who is at work, and which channels are open."""
+        if list_path == "advisors":
+            return [{"id": one, "available": True, "specialist": one.startswith("s")} for one in self.advisors]
+        if list_path == "channels":
+            return [{"id": one, "open": one in self.open_channels} for one in ("voice", "chat", "email", "social")]
+        return None
 
     @hookimpl
     def supply_advisor_facts(self, advisor: str) -> Mapping[str, object]:
@@ -37,8 +50,8 @@ class Host:
 
     @hookimpl
     def supply_centre_facts(self) -> Mapping[str, object]:
-        """Who is the manager on duty."""
-        return {"manager.name": self.manager}
+        """Who is the manager on duty, and how long the queue is."""
+        return {"manager.name": self.manager, "queue.expected_wait": self.expected_wait}
 
     @hookimpl
     def perform(self, obligation: Owed) -> None:
@@ -50,6 +63,9 @@ class Host:
         """Follow what was decided, and take off the lists what was carried out."""
         if "response" in record.outcome:
             print(f"{record.at:%H:%M:%S}  {record.outcome['conduct']}: {record.outcome['response']}")
+        if "advisor" in record.outcome:
+            for name in ("priority", "ladder", "advisor", "channel", "callback"):
+                print(f"{record.at:%H:%M:%S}  {name}: {record.outcome[name]}")
         for closed in record.closed:
             print(f"{record.at:%H:%M:%S}  {closed.owe}: {closed.how}")
             for listed in self.to_do.values():
@@ -85,6 +101,7 @@ def conversation() -> list[dict[str, object]]:
         done(6, 100, "final_warning"),
         said(7, 120, "You pathetic idiot!"),
         done(8, 130, "farewell"),
+        {"id": "e9", "at": at(2400), "type": "contact_offered", "contact": "c2", "customer": "u1", "channel": "voice"},
     ]
 
 

@@ -48,11 +48,14 @@ def test_the_example_host_prints_what_each_role_has_to_do():
     decided, _, to_do = done.stdout.partition("refused: the event 'e1' was decided before with other content\n")
     assert [line.split(": ")[-1] for line in decided.splitlines()] == [
         "listen", "warn", "done", "final_warning", "done", "end_contact", "done",
+        "high", "none", "['a9', 's1']", "['voice', 'chat', 'email']", "offer",
     ]  # fmt: skip
     assert to_do.splitlines() == [
         "advisor:",
         "  incident_record until 2026-03-02 09:32",
         "  decompression_break until 2026-03-02 09:17",
+        "host:",
+        "  queue_notice until 2026-03-02 09:41",
         "manager:",
         "  recording_review until 2026-03-03 17:30",
     ]

@@ -47,7 +47,7 @@ def test_every_file_of_the_standard_pack_is_valid(name, make):
 
 @pytest.mark.parametrize(
     "files",
-    [SMALL, PACK, PAGE, {"house.yaml": HOUSE, "pack.yaml": PACK["pack.yaml"]}],
+    [SMALL, PACK, PAGE, IN_HOUSE],
     ids=["small", "late", "page", "house"],
 )
 def test_the_packs_of_tests_and_documents_are_valid(files):
