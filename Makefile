@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all lint types layers suite packs examples picture wheel clean
+.PHONY: demo test test-all lint types layers suite packs examples differential picture wheel clean
 
 demo: .venv/run.stamp        ## the shipped story, in English; LANG_=zh tells it in Chinese
 	@$(BIN)/forbear demo --lang $(or $(LANG_),en)
@@ -40,6 +40,7 @@ layers: .venv/dev.stamp
 	$(BIN)/lint-imports
 
 packs: .venv/dev.stamp
+	$(BIN)/forbear fmt --check standard
 	$(BIN)/forbear check standard
 	$(BIN)/forbear test standard --coverage
 
@@ -48,6 +49,9 @@ suite: .venv/dev.stamp
 
 examples: .venv/dev.stamp    ## the property tests with twenty times the examples
 	FORBEAR_EXAMPLES=20 $(BIN)/python -m pytest -n auto -q tests/evaluate tests/engine tests/ledger tests/calendar
+
+differential: .venv/dev.stamp    ## a million generated requests to every evaluator, 100,000 expressions to CEL
+	PYTHONPATH=tests $(BIN)/python -m differential $(ARGS)
 
 picture: .venv/run.stamp     ## draw the demo for the README anew
 	$(BIN)/forbear demo --svg docs/images/demo.svg >/dev/null

@@ -22,8 +22,24 @@ class Block:
 
 def blocks(page: Path, language: str = "") -> list[Block]:
     """The blocks of a page in order, of one language where it is given."""
+    return blocks_in(page.read_text(encoding="utf-8"), language)
+
+
+def blocks_in(text: str, language: str = "") -> list[Block]:
+    """The blocks of a text in order, of one language where it is given."""
     found = []
-    for match in _BLOCK.finditer(page.read_text(encoding="utf-8")):
+    for match in _BLOCK.finditer(text):
         name = re.match(r"# ([\w/.-]+\.\w+)\n", match.group(2))
         found.append(Block(match.group(1), match.group(2), name.group(1) if name else ""))
     return [one for one in found if language in ("", one.language)]
+
+
+def language_pack() -> dict[str, str]:
+    """The files of the pack that the pages on the language share; those in a folder belong to another."""
+    found: dict[str, str] = {}
+    for page in sorted((DOCS / "reference" / "language").glob("*.md")):
+        for one in blocks(page, "yaml"):
+            assert one.file, f"{page.name}: the first line of an example names its file:\n{one.text}"
+            assert one.file not in found, f"{page.name}: {one.file} stands on another page too"
+            found[one.file] = one.text
+    return {name: text for name, text in found.items() if "/" not in name}

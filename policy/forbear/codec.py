@@ -13,7 +13,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 
 from forbear.records import Owed, Record
 
-_SOMETIMES = ("amended", "closed", "overdue", "left_out", "defaulted", "evidence", "sources", "plugins")
+_SOMETIMES = ("amended", "closed", "overdue", "said", "left_out", "defaulted", "evidence", "sources", "plugins")
 
 
 def _make_converter() -> Converter:

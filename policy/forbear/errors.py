@@ -9,10 +9,11 @@ from attrs import frozen
 
 
 class Severity(Enum):
-    """How bad a diagnostic is: an error refuses the pack, a warning does not."""
+    """How bad a diagnostic is: an error refuses the pack, a warning is a likely mistake, a note tells."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @frozen

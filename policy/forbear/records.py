@@ -110,6 +110,15 @@ class Closed:
 
 
 @frozen
+class Said:
+    """What a rule said itself: `say` is the text in every language."""
+
+    rule: str
+    text: str
+    say: Mapping[str, str]
+
+
+@frozen
 class Record:
     """What was decided on one event, and everything that followed.
 
@@ -135,6 +144,7 @@ class Record:
     amended: tuple[Amended, ...] = ()
     closed: tuple[Closed, ...] = ()
     overdue: tuple[str, ...] = ()
+    said: tuple[Said, ...] = ()
     left_out: Mapping[str, str] = field(factory=dict)  # candidate → the rule that excluded it
     defaulted: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()  # without the words: customer text is not kept

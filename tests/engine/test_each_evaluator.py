@@ -15,8 +15,9 @@ from forbear.codec import record_as_plain
 from forbear.errors import EventError
 from forbear.evaluate import EVALUATORS
 from forbear.evaluate.durable import is_available
+from forbear.language.files import find_pack
 from forbear.language.ir import Policy
-from forbear.language.pack import find_pack, load_policy
+from forbear.language.pack import load_policy
 from forbear.testing.cases import PackTest, read_tests
 
 WHO_DECIDED = ("evaluator", "confirmed_by")

@@ -210,7 +210,7 @@ DECISIONS = [
         edited(also={"more.yaml": "⟦decision⟧: more\nasked_on: [tick]\noutcome: [a]\nrules: [otherwise: a]\n"}),
     ),
     _conduct("unknown-key", "asks: Is", "⟦ask⟧: Is"),
-    _conduct("unknown-key", "    then: anger", "    then: anger\n    ⟦say⟧: calling"),
+    _conduct("unknown-key", "    then: anger", "    then: anger\n    ⟦says⟧: calling"),
     _conduct("unknown-event", "[utterance]", "[utterance, ⟦utterence⟧]"),
     _conduct("unknown-value", "    then: anger", "    then: ⟦angry⟧"),
     _conduct("unknown-value", "    then: anger", '    then: = ⟦"angry"⟧'),

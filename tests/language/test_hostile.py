@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from conftest import examples
 from forbear.errors import PackError
-from forbear.language.pack import build_policy, find_pack, read_pack
+from forbear.language.files import find_pack
+from forbear.language.pack import build_policy, read_pack
 from forbear.language.problems import Problems
 from forbear.language.source import decode
 from forbear.language.tree import parse_tree

@@ -9,7 +9,8 @@ import pytest
 
 from forbear.errors import PackError, PackNotFound
 from forbear.language import source
-from forbear.language.pack import find_pack, load_policy, pack_from_texts
+from forbear.language.files import find_pack
+from forbear.language.pack import load_policy, pack_from_texts
 from language.small_pack import SMALL, built, edited, problems_of
 
 
@@ -97,14 +98,14 @@ def test_a_file_that_may_not_be_read_is_named(folder: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    open_file = Path.open
+    open_file = os.open
 
-    def refuse(self: Path, *args: str, **more: str) -> object:
-        if self.name == "vocabulary.yaml":
+    def refuse(path: Path, flags: int) -> int:
+        if Path(path).name == "vocabulary.yaml":
             raise PermissionError(13, "Permission denied")
-        return open_file(self, *args, **more)  # type: ignore[call-overload]
+        return open_file(path, flags)
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr("forbear.bounded.os.open", refuse)
     assert problems(folder) == [("unreadable-file", "vocabulary.yaml")]
 
 
@@ -140,8 +141,8 @@ def test_a_pack_is_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     for n in range(500):
         (folder / f"n{n}.yaml").touch()
     assert problems(folder) == [("pack-too-large", "pack.yaml")]
-    monkeypatch.setattr("forbear.language.pack.MAX_PACK_FILES", 1000)
-    monkeypatch.setattr("forbear.language.pack.MAX_PACK_BYTES", 1000)
+    monkeypatch.setattr("forbear.language.source.MAX_PACK_FILES", 1000)
+    monkeypatch.setattr("forbear.language.files.MAX_PACK_BYTES", 1000)
     assert [code for code, _ in problems(folder)] == ["pack-too-large"]
 
 

@@ -49,7 +49,7 @@ def shown(one: Syntax) -> str:
         case Items(items):
             return f"[{', '.join(map(shown, items))}]"
         case _:
-            return f"has({one.path})"
+            return f"has({one.of.path})"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from jsonschema import Draft202012Validator
 
 from forbear import Policy, load_policy
 from forbear.language.check import plain
-from forbear.language.pack import TEST_SUFFIX, build_policy, pack_from_texts
+from forbear.language.files import TEST_SUFFIX
+from forbear.language.pack import build_policy, pack_from_texts
 from forbear.language.problems import Problems
 from forbear.language.source import decode
 from forbear.language.tree import parse_tree

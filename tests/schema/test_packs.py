@@ -16,12 +16,12 @@ from language.examples import EXAMPLES, Example
 from language.ranked_examples import EXAMPLES as RANKED_EXAMPLES
 from language.small_pack import SMALL, unmarked
 from lateness import PACK
-from pages import DOCS, blocks
+from pages import language_pack
 from schema.checked import RULES, complaints, complaints_of_pack, data, general, of_standard, validator
 from strategies.packs import packs
 
 STANDARD = {path.relative_to(RULES / "standard").as_posix(): path for path in (RULES / "standard").rglob("*.yaml")}
-PAGE = {one.file: one.text for one in blocks(DOCS / "reference" / "language.md", "yaml")}
+PAGE = language_pack()
 IN_HOUSE = {"pack.yaml": PACK["pack.yaml"], "house.yaml": HOUSE.replace("BECAUSE", BECAUSE)}
 OF_FORM = {"unknown-key", "missing-key", "unknown-type", "missing-language", "unknown-language", "language-version"}
 OF_NAMES = {"unknown-event", "unknown-obligation", "unknown-text"}

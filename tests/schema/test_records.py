@@ -14,7 +14,8 @@ from forbear import Engine, EventError, Policy
 from forbear.cli.demo import story
 from forbear.codec import line, record_as_plain, written_fields
 from forbear.engine import parse_line
-from forbear.language.pack import build_policy, find_pack, read_pack
+from forbear.language.files import find_pack
+from forbear.language.pack import build_policy, read_pack
 from forbear.records import Amended, Closed, Evidence, Owed, PolicyId, Record, Recorded
 from forbear.schema.records import WORDS
 from forbear.testing.cases import read_tests

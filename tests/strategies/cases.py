@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from forbear.language import ir
 from strategies.facts import Facts, attributes_for, degraded_for, facts_for
-from strategies.packs import build, packs
+from strategies.packs import Files, build, careful_files, pack_texts
+from strategies.pen import Pen
 
 
 @frozen
@@ -23,7 +24,7 @@ class Question:
 class Case:
     """A pack, its policy, some questions, and for some folds an entry that its `where` is asked about."""
 
-    files: dict[str, str]
+    files: Files
     policy: ir.Policy
     questions: tuple[Question, ...]
     entries: tuple[tuple[str, Facts], ...]
@@ -32,8 +33,8 @@ class Case:
 @st.composite
 def cases(draw: st.DrawFn, questions: int = 2) -> Case:
     """A pack, and for each event that asks something so many questions."""
-    files = draw(packs())
-    policy = build(files)
+    files = careful_files(Pen(draw))
+    policy = build(pack_texts(files))
     asked: list[Question] = []
     for event, plan in policy.plans.items():
         if plan.decisions or plan.rankings:

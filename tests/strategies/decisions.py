@@ -16,6 +16,7 @@ from strategies.yaml_text import Node
 
 NAMES = ("mood", "d0", "record", "fired", "tuple")  # two of them are names in generated code, one is its built-in
 HOWS = ("done", "waived")
+SAYINGS = ("greeting", "exec")
 
 
 @frozen
@@ -89,6 +90,7 @@ class Decisions:
     words: Vocabulary
     heads: list[Head]
     owed: dict[str, Owed] = field(factory=dict)
+    said: dict[str, list[str]] = field(factory=dict)  # text → the events on which rules say it
 
     def write(self, number: int) -> dict[str, Node]:
         """One decision, as in its file."""
@@ -130,9 +132,25 @@ class Decisions:
         names = self._readable(head.asked_on, number)
         giver = Giver(self.pen, names, NOTHING)
         thens: list[Node] = [giver.give(head.type) for _ in range(3)]
-        if isinstance(head.type, ListType) or head.hit == "unique":
-            return None if isinstance(head.type, ListType) else draw_partition(self.pen, names, thens, "r")
-        return draw_table(self.pen, names, {"then": thens}, "r", covers=True)
+        if isinstance(head.type, ListType):
+            return None
+        if head.hit == "unique":
+            table = draw_partition(self.pen, names, thens, "r")
+        else:
+            table = draw_table(self.pen, names, {"then": thens}, "r", covers=True)
+        return table and self._with_effects(table, head)
+
+    def _with_effects(self, table: Node, head: Head) -> Node:
+        """The table, some of its rows with effects of their own."""
+        assert isinstance(table, dict)
+        rows = table["rows"]
+        assert isinstance(rows, list)
+        giver = Giver(self.pen, self._readable(head.asked_on, len(self.heads)), NOTHING)
+        some: list[Node] = []
+        for row in rows:
+            assert isinstance(row, dict)
+            some.append({**row, **self._effects(head.asked_on, giver)} if self.pen.chance(40) else row)
+        return {**table, "rows": some}
 
     def _rule(self, head: Head, number: int, n: int, known: dict[str, frozenset[str]]) -> Node:
         pen = self.pen
@@ -174,6 +192,11 @@ class Decisions:
         if self.words.obligations and pen.chance(40):
             names = pen.some(tuple(self.words.obligations), 1, 2)
             node["owe"] = [self._owe(name, events, giver) for name in names]
+        if pen.chance(15):
+            names = pen.some(SAYINGS, 1, 2)
+            for name in names:
+                self.said.setdefault(name, []).extend(events)
+            node["say"] = [*names]
         return node
 
     def _record(self, entry: str, giver: Giver) -> Node:
@@ -235,7 +258,7 @@ class Decisions:
             if self.pen.chance(30):
                 node["once"] = {"per": "customer", "while": "open"}
             nodes[name] = node
-        return nodes, texts
+        return nodes, texts | {name: self._text(tuple(dict.fromkeys(events))) for name, events in self.said.items()}
 
     def _declaring(self, events: tuple[str, ...]) -> tuple[Readable, ...]:
         """What a declaration may read: nothing that is known only once all obligations are."""

@@ -9,7 +9,18 @@ from types import UnionType
 
 from attrs import frozen
 
-from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, RecordsType, StringType, Type
+from forbear.language.types import (
+    INT_MAX,
+    INT_MIN,
+    BoolType,
+    DecimalType,
+    EnumType,
+    IntType,
+    ListType,
+    RecordsType,
+    StringType,
+    Type,
+)
 from strategies.kinds import STRINGS, near, unscaled
 from strategies.pen import Pen
 from strategies.written import (
@@ -216,13 +227,17 @@ class Author:
         others = [self.read(other) for other in self._there(EnumType, known) if other is not one and shares(other.type)]
         words = [self._text(word) for word in self.pen.some(values, 1, 2)]
         if within:
-            lists = [other for other in self._there(ListType, known) if shares(_item(other))]
+            lists = [
+                other
+                for other in self._there(ListType, known)
+                if shares(_item(other)) or isinstance(_item(other), StringType)
+            ]
             return related("in", read, self._list(words + others[:1], lists))
         other = self.pen.pick(others) if others and self.pen.chance(40) else words[0]
         return self._turned(("==", "!="), read, other)
 
     def _about_text(self, read: Written, known: frozenset[str], *, within: bool) -> Written:
-        others = [self.read(one) for one in self._there(StringType, known)]
+        others = [self.read(one) for one in self._there(StringType | EnumType, known)]
         texts = [self._text(one) for one in self.pen.some(LITERALS, 1, 2)]
         if within:
             lists = [one for one in self._there(ListType, known) if isinstance(_item(one), StringType)]
@@ -268,7 +283,7 @@ class Author:
     def whole(self, unit: str, known: frozenset[str], depth: int) -> Written:
         """A whole number that counts `unit`."""
         alike = [one for one in self._there(IntType, known) if self.careless or _unit(one) == unit]
-        shape = self.pen.pick(("literal", "read", "-", "+", "-", "*", "minus", "setting", "brackets"))
+        shape = self.pen.pick(("literal", "read", "-", "+", "-", "*", "minus", "setting", "brackets", "end"))
         found: Written | None = None
         if shape == "read" and alike:
             found = self.read(self.pen.pick(alike))
@@ -286,9 +301,25 @@ class Author:
                 found = multiplied(self.read(self.pen.pick(settings)), self.read(self.pen.pick(factors)))
         elif depth > 0 and shape == "brackets":
             found = bracketed(self.whole(unit, known, depth - 1))
+        elif depth > 0 and shape == "end" and alike:
+            found = self._to_the_end(self.read(self.pen.pick(alike)))
         if found is None or not (self.careless or fits_64_bits(found)):
             return self._near(0, 10)
         return found
+
+    def _to_the_end(self, one: Written) -> Written:
+        """A sum or product that comes to an end of 64 bits, or as near to it as may be."""
+        gap = INT_MAX - one.high
+        match self.pen.number(0, 2):
+            case 0 if gap > 0:
+                return summed("+", one, Written((str(gap),), low=gap, high=gap, literal=True))
+            case 1 if one.low > INT_MIN:
+                gap = min(one.low - INT_MIN, INT_MAX)
+                return summed("-", one, Written((str(gap),), low=gap, high=gap, literal=True))
+            case _:
+                most = max(abs(one.low), abs(one.high), 1)
+                factor = INT_MAX // most
+                return multiplied(one, Written((str(factor),), low=factor, high=factor, literal=True))
 
     def _near(self, low: int, high: int) -> Written:
         """A whole number as written, near a range."""

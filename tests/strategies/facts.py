@@ -34,7 +34,7 @@ def facts_for(policy: ir.Policy, event: str) -> st.SearchStrategy[Facts]:
     hints = constants(policy)
     plan = policy.plans[event]
     plain = [path for path in sorted(plan.facts) if path not in plan.keyed]
-    needed = [_declared(policy, event, path) for path in plain]
+    needed = [declared_at(policy, event, path) for path in plain]
     required = {path: values(kind, hints) for path, kind, optional in needed if not optional}
     optional = {path: values(kind, hints) for path, kind, optional in needed if optional}
     if "event.type" in required:
@@ -52,7 +52,7 @@ def facts_for(policy: ir.Policy, event: str) -> st.SearchStrategy[Facts]:
 def attributes_for(policy: ir.Policy, entry: str) -> st.SearchStrategy[Facts]:
     """The attributes of an entry of a kind, as a fold's `where` meets them."""
     hints = constants(policy)
-    known = _attributes(policy, entry)
+    known = entry_attributes(policy, entry)
     required = {one.name: values(one.type, hints) for one in known if not one.optional}
     optional = {one.name: values(one.type, hints) for one in known if one.optional}
     return st.fixed_dictionaries(required, optional=optional)
@@ -108,7 +108,7 @@ def values(kind: Type, hints: Iterable[Value] = ()) -> st.SearchStrategy[Value]:
             assert_never(kind)
 
 
-def _declared(policy: ir.Policy, event: str, path: str) -> tuple[str, Type, bool]:
+def declared_at(policy: ir.Policy, event: str, path: str) -> tuple[str, Type, bool]:
     """A path's type, and whether it may be missing on an event."""
     if path in policy.folds:
         return path, policy.folds[path].type, policy.folds[path].optional
@@ -118,7 +118,8 @@ def _declared(policy: ir.Policy, event: str, path: str) -> tuple[str, Type, bool
     return path, fact.type, fact.optional
 
 
-def _attributes(policy: ir.Policy, entry: str) -> list[ir.Attribute]:
+def entry_attributes(policy: ir.Policy, entry: str) -> list[ir.Attribute]:
+    """The attributes that a fold's `where` may read of an entry."""
     return list(attributes_of(Names(entries=dict(policy.entries)), entry).values())
 
 

@@ -17,25 +17,36 @@ from strategies.yaml_text import Node, yaml_text
 MANIFEST = yaml_text({"pack": "drawn", "version": "1.0.0", "language": 1})
 
 
+Files = dict[str, dict[str, Node]]  # file → section → what it says
+
+
 @st.composite
 def packs(draw: st.DrawFn) -> dict[str, str]:
     """The files of a pack: name → text."""
-    pen = Pen(draw)
-    words = vocabulary(pen)
-    decisions = Decisions(pen, words, draw_heads(pen, words))
-    files = {f"{head.name}.yaml": yaml_text(decisions.write(n)) for n, head in enumerate(decisions.heads)}
-    for name, ranking in draw_rankings(pen, words, decisions.heads).items():
-        files[f"{name}.yaml"] = yaml_text(ranking)
-    obligations, texts = decisions.write_obligations()
-    sections = {**words.sections, "obligations": obligations, "texts": texts}
-    files["vocabulary.yaml"] = "\n".join(f"{key}: {yaml_text(node)}" for key, node in sections.items() if node)
-    return {"pack.yaml": MANIFEST, **files}
+    return pack_texts(careful_files(Pen(draw)))
 
 
 @st.composite
 def careless_packs(draw: st.DrawFn) -> dict[str, str]:
     """Packs whose author forgets `has()`, units and ranges, so that the checker accepts only some of them."""
-    pen = Pen(draw)
+    return pack_texts(careless_files(Pen(draw)))
+
+
+def careful_files(pen: Pen) -> Files:
+    """A pack that the checker accepts."""
+    words = vocabulary(pen)
+    decisions = Decisions(pen, words, draw_heads(pen, words))
+    files = {f"{head.name}.yaml": decisions.write(n) for n, head in enumerate(decisions.heads)}
+    for name, ranking in draw_rankings(pen, words, decisions.heads).items():
+        assert isinstance(ranking, dict)
+        files[f"{name}.yaml"] = ranking
+    obligations, texts = decisions.write_obligations()
+    sections = {**words.sections, "obligations": obligations, "texts": texts}
+    return {**files, "vocabulary.yaml": {key: node for key, node in sections.items() if node}}
+
+
+def careless_files(pen: Pen) -> Files:
+    """A pack that the checker may refuse."""
     words = vocabulary(pen)
     author = Author(pen, words.readable(("utterance",)), careless=True)
     rules: list[Node] = [
@@ -48,8 +59,16 @@ def careless_packs(draw: st.DrawFn) -> dict[str, str]:
     rankings = draw_rankings(pen, words, [head], careless=True) if pen.chance(50) else {}
     sections: dict[str, Node] = {**words.sections, "decisions": [decision, *rankings.values()]}
     sections["obligations"] = plain_obligations(words)
-    text = "\n".join(f"{key}: {yaml_text(node)}" for key, node in sections.items() if node)
-    return {"pack.yaml": MANIFEST, "all.yaml": text}
+    return {"all.yaml": {key: node for key, node in sections.items() if node}}
+
+
+def pack_texts(files: Files) -> dict[str, str]:
+    """The files as text, with a manifest: a section on each line."""
+    texts = {
+        name: "\n".join(f"{key}: {yaml_text(node)}" for key, node in sections.items())
+        for name, sections in files.items()
+    }
+    return {"pack.yaml": MANIFEST, **texts}
 
 
 def plain_obligations(words: Vocabulary) -> dict[str, Node]:

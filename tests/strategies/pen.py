@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from random import Random
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -34,6 +35,16 @@ class Pen:
     def chance(self, percent: int) -> bool:
         """Yes, so many times in a hundred."""
         return self.number(0, 99) >= 100 - percent
+
+
+class Dice(Pen):
+    """Draws by a seeded generator instead: a hundred times as fast, and nothing shrinks."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+
+    def number(self, low: int, high: int) -> int:
+        return self.random.randint(low, high)
 
 
 @cache

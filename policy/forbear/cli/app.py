@@ -11,7 +11,7 @@ from typing import Annotated, ParamSpec
 import typer
 
 from forbear import __version__
-from forbear.cli import check, decide, demo, explain, hear, plugins, run, schema, test
+from forbear.cli import check, decide, demo, explain, fmt, hear, plugins, run, schema, test
 from forbear.errors import ForbearError
 
 P = ParamSpec("P")
@@ -61,6 +61,7 @@ app.command("run")(_guarded(run.run))
 app.command("hear")(_guarded(hear.hear))
 app.command("decide")(_guarded(decide.decide))
 app.command("check")(_guarded(check.check))
+app.command("fmt")(_guarded(fmt.fmt))
 app.command("explain")(_guarded(explain.explain_decision))
 app.command("test")(_guarded(test.check_tests))
 app.command("plugins")(_guarded(plugins.plugins))

@@ -57,10 +57,16 @@ def print_json(value: object) -> None:
     sys.stdout.buffer.flush()
 
 
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+
+
 def show_diagnostics(console: Console, diagnostics: Iterable[Diagnostic]) -> None:
-    """Each problem with its source line, the word underlined, and the hint."""
+    """Each problem with its source line, the word underlined, and the hint; each note on a line of its own."""
     for one in diagnostics:
-        colour = "red" if one.severity is Severity.ERROR else "yellow"
+        if one.severity is Severity.NOTE:
+            say(console, (f"{one.severity.value}[{one.code}]", _COLOURS[one.severity]), f" {one.span}: {one.message}")
+            continue
+        colour = _COLOURS[one.severity]
         say(console, (f"{one.severity.value}[{one.code}]", f"bold {colour}"), (f": {one.message}", "bold"))
         say(console, ("  --> ", "blue"), str(one.span))
         if one.span.text:

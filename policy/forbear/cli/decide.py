@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from forbear.cli.console import out, print_json, say
-from forbear.cli.lines import parsed, read_lines
+from forbear.cli.lines import parsed, read_joined
 from forbear.cli.options import EvaluatorOption, JsonOption, PackOption, SetOption, chosen_settings
 from forbear.engine.parts import load_pack
 from forbear.engine.plugins import Plugins
@@ -39,19 +39,9 @@ def decide(
 
 def _given(path: str) -> dict[str, Any]:
     try:
-        return parsed(_joined(path))
+        return parsed(read_joined(path))
     except EventError as error:
         raise ForbearError(f"{path}: {str(error).replace('an event is', 'facts are')}") from None
-
-
-def _joined(path: str) -> str | EventError:
-    """The lines of a file as one; an error where one of them cannot be read."""
-    lines: list[str] = []
-    for _, text in read_lines(path):
-        if isinstance(text, EventError):
-            return text
-        lines.append(text)
-    return "".join(lines)
 
 
 def _show(console: Console, plain: dict[str, Any]) -> None:

@@ -9,11 +9,11 @@ from rich.console import Console
 
 from forbear.cli.console import err, out, print_json, say, show_diagnostics
 from forbear.cli.options import EvaluatorOption, JsonOption
-from forbear.engine.parts import extra_sources, find_folder
+from forbear.engine.parts import extra_sources, find_folder, pack_sources
 from forbear.engine.plugins import Plugins
 from forbear.engine.registry import registry_of
 from forbear.errors import PackError
-from forbear.language.pack import TEST_SUFFIX
+from forbear.language.files import TEST_SUFFIX
 from forbear.testing.cases import rules_of
 from forbear.testing.runner import Report, run_tests
 
@@ -28,7 +28,8 @@ def check_tests(
     console = out()
     try:
         plugins = Plugins(registry_of())
-        report = run_tests(find_folder(pack, plugins), evaluator, extra_sources(plugins))
+        folder = find_folder(pack, plugins)
+        report = run_tests(folder, evaluator, [*pack_sources(folder, plugins), *extra_sources(plugins)])
     except PackError as error:
         if json:
             for one in error.diagnostics:

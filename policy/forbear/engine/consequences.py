@@ -17,7 +17,7 @@ from forbear.language import ir
 from forbear.language.types import IntType, Value, show
 from forbear.ledger.entries import LAST, Entry, from_micros, is_open, to_micros
 from forbear.ledger.store import Transaction
-from forbear.records import Amended, Closed, Event, Owed, Plain, Recorded
+from forbear.records import Amended, Closed, Event, Owed, Plain, Recorded, Said
 
 
 class Impossible(ForbearError):
@@ -40,6 +40,7 @@ class Consequences:
     amended: list[Amended] = field(factory=list)
     closed: list[Closed] = field(factory=list)
     owed: list[Owed] = field(factory=list)
+    said: list[Said] = field(factory=list)
     created: list[Owed] = field(factory=list)
 
     @property
@@ -60,6 +61,9 @@ class Consequences:
         for one in happenings:
             if one.action == "owe":
                 self._owe(one, beside.get(one.rule, []))
+            elif one.action == "say":
+                words = fill(self.policy.texts[one.name], self.environment, self.policy)
+                self.said.append(Said(one.rule, one.name, words))
 
     def record(self, kind: str, values: Mapping[str, Value]) -> str:
         """Append an entry for this event; its id is made of the event's id and the kind."""

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from attrs import evolve, fields
 
+from forbear.bounded import is_folder
 from forbear.calendar import WorkingCalendar
 from forbear.engine.plugins import Plugins
 from forbear.errors import PackError, PackNotFound, PluginError
 from forbear.language import ir
-from forbear.language.pack import build_policy, find_pack, pack_from_texts, read_pack
+from forbear.language.files import find_pack
+from forbear.language.pack import build_policy, pack_from_texts, read_pack
 from forbear.language.problems import Problems
 from forbear.language.source import Source
 from forbear.language.tree import Mapping as Tree
@@ -28,7 +30,12 @@ def load_pack(pack: str | Path, plugins: Plugins, settings: Mapping[str, object]
 
     Raises PackNotFound, PackError, SettingError or PluginError.
     """
-    return build_policy([*read_pack(find_folder(pack, plugins)), *extra_sources(plugins)], settings)
+    return build_policy([*pack_sources(find_folder(pack, plugins), plugins), *extra_sources(plugins)], settings)
+
+
+def pack_sources(folder: Path, plugins: Plugins) -> list[Source]:
+    """The files of a pack and of those that it builds on, some of which plugins may bring. Raises PackError."""
+    return read_pack(folder, {name: path for name, (_, path) in plugins.packs().items()})
 
 
 def find_folder(pack: str | Path, plugins: Plugins) -> Path:
@@ -40,7 +47,7 @@ def find_folder(pack: str | Path, plugins: Plugins) -> Path:
     for name, (plugin, folder) in supplied.items():
         if _is_bundled(name):
             raise PluginError(plugin, "supply_packs", f"{name!r} is a bundled pack; choose another name")
-        if name == str(pack) and not Path(pack).is_dir():
+        if name == str(pack) and not is_folder(pack):
             return folder
     try:
         return find_pack(str(pack))

@@ -139,6 +139,7 @@ class Settling:
             amended=tuple(consequences.amended),
             closed=tuple(consequences.closed),
             overdue=tuple(self.transaction.overdue(to_micros(event.at))) if is_tick else (),
+            said=tuple(consequences.said),
             left_out=flat(evaluation.left_out),
             defaulted=tuple(gathered.defaulted),
             evidence=tuple(Evidence(one.start, one.end, one.kind, "") for one in gathered.evidence),

@@ -254,6 +254,8 @@ class _EventFunction:
                 return f"Happening({rule!r}, 'owe', {obligation!r}, {self._values(carries)})"
             case ir.Close(obligation, by, how, reason):
                 return f"Happening({rule!r}, 'close', {obligation!r}, {self._values(by)}, '', {how!r}, {reason!r})"
+            case ir.Say(text):
+                return f"Happening({rule!r}, 'say', {text!r}, {{}})"
             case _:
                 assert_never(effect)
 

@@ -14,7 +14,7 @@ from forbear.language.types import Value
 Environment = Mapping[str, Value]
 Candidate = Mapping[str, Value]  # field → value; a fold keyed by the candidate at `history.x`
 Predicate = Callable[[Environment], bool]
-Action = Literal["record", "amend", "close", "owe"]
+Action = Literal["record", "amend", "close", "owe", "say"]
 
 
 @frozen
@@ -23,7 +23,7 @@ class Happening:
 
     rule: str  # decision.rule
     action: Action
-    name: str  # of the entry or obligation
+    name: str  # of the entry, obligation or text
     values: Mapping[str, Value]
     which: str = ""  # amend: the entry's id
     how: str = ""  # close

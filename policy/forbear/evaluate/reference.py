@@ -196,6 +196,8 @@ def happen(rule: str, effect: ir.Effect, environment: Environment) -> Happening:
             return Happening(rule, "owe", obligation, _values(carries, environment))
         case ir.Close(obligation, by, how, reason):
             return Happening(rule, "close", obligation, _values(by, environment), how=how, reason=reason)
+        case ir.Say(text):
+            return Happening(rule, "say", text, {})
         case _:
             assert_never(effect)
 

@@ -8,7 +8,7 @@ from forbear.explain.labels import Labels, as_value
 from forbear.explain.sentences import Part, Telling
 from forbear.explain.trace import environment_of, fact_type
 from forbear.explain.words import SOURCES, fill, sentence
-from forbear.records import Amended, Closed, Evidence, Owed, Plain
+from forbear.records import Amended, Closed, Evidence, Owed, Plain, Said
 
 
 def tell_about(telling: Telling) -> None:
@@ -94,6 +94,8 @@ def tell_consequences(telling: Telling) -> None:
     for one in record.obligations:
         if telling.sight.obligation(one.owe, one.to):
             _owed(telling, one)
+    for said in record.said:
+        _said(telling, said)
     for closed in record.closed:
         declared = telling.policy.obligations.get(closed.owe)
         if telling.sight.obligation(closed.owe, declared.to if declared is not None else ""):
@@ -129,6 +131,15 @@ def _owed(telling: Telling, one: Owed) -> None:
     }
     if carried:
         telling.say("carries", level=1, values=carried, carried=_pairs(carried))
+
+
+def _said(telling: Telling, one: Said) -> None:
+    """What a rule said itself, to whoever may see its decision and all that the words show."""
+    sight = telling.sight
+    if telling.audience == "auditor" or (
+        telling.same_policy and sight.decision(one.rule.partition(".")[0]) and sight.text(one.text)
+    ):
+        telling.say("say", values={"rule": one.rule, "text": one.text}, text=lambda labels: labels.because(one.say))
 
 
 def _closed(telling: Telling, one: Closed) -> None:

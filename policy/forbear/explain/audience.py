@@ -102,7 +102,11 @@ class Sight:
     def said(self, name: str) -> bool:
         """Whether what is said with an obligation shows nothing that may not be seen."""
         declared = self.policy.obligations.get(name)
-        text = self.policy.texts.get(declared.say) if declared is not None else None
+        return self.text(declared.say if declared is not None else "")
+
+    def text(self, name: str) -> bool:
+        """Whether a text shows nothing that may not be seen."""
+        text = self.policy.texts.get(name)
         if text is None:
             return self.audience == "auditor"
         parts = (part for variant in text.variants.values() for template in variant.values() for part in template)

@@ -8,10 +8,8 @@ from __future__ import annotations
 from forbear.explain.labels import Labels
 from forbear.explain.sentences import Part, Telling
 from forbear.explain.trace import trace_decision
-from forbear.language.texts import OTHERWISE
+from forbear.language.texts import APPEAL, OTHERWISE
 from forbear.records import Owed
-
-APPEAL = "appeal"  # the pack's text that tells customers how to disagree
 
 
 def tell_customer(telling: Telling) -> None:

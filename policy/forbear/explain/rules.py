@@ -24,6 +24,7 @@ _PARTS: Final[Words] = {
     "amend": {"en": "the entry “{name}” is amended", "zh": "修订“{name}”记录"},
     "owe": {"en": "“{name}” is owed", "zh": "产生义务“{name}”"},
     "close": {"en": "“{name}” is closed ({how})", "zh": "“{name}”了结（{how}）"},
+    "say": {"en": "the text “{name}” is said", "zh": "说出“{name}”的话"},
     "because": {"en": "{sentence}, because: {because}", "zh": "{sentence}，理由：{because}"},
     "end": {"en": "{sentence}.", "zh": "{sentence}。"},
     "needed": {
@@ -86,6 +87,8 @@ def _effect(effect: ir.Effect, labels: Labels) -> str:
             return _part("owe", labels, name=obligation)
         case ir.Close(obligation, _, how):
             return _part("close", labels, name=obligation, how=labels.how(how))
+        case ir.Say(text):
+            return _part("say", labels, name=text)
         case _:
             assert_never(effect)
 

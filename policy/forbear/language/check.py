@@ -6,9 +6,10 @@ import re
 
 from attrs import evolve
 
-from forbear.errors import FactError
+from forbear.errors import FactError, PackError
 from forbear.language import ir
 from forbear.language.infer import Checker
+from forbear.language.judging import judge
 from forbear.language.problems import Problems
 from forbear.language.scope import Scope, Typed
 from forbear.language.shape import PATH, did_you_mean
@@ -16,6 +17,8 @@ from forbear.language.syntax import Syntax, SyntaxProblem, parse_expression
 from forbear.language.traps import quoted
 from forbear.language.tree import Mapping, Node, Scalar, scalar_value, words
 from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, StringType, Type, describe, fit
+
+MAX_EXPRESSIONS = 500_000  # characters, of all expressions of a pack
 
 _HAS = re.compile(r"\bhas\(\s*([\w.]+)\s*\)")
 
@@ -33,6 +36,11 @@ def _parse(scalar: Scalar, problems: Problems, shift: int = 0) -> Syntax | None:
     if not text.strip():
         problems.error("expression-syntax", "an expression is missing", scalar.span, "write one, or leave the key out")
         return None
+    problems.expressions += len(text)
+    if problems.expressions > MAX_EXPRESSIONS:
+        message = f"the expressions have more than {MAX_EXPRESSIONS:,} characters in all"
+        problems.error("pack-too-large", message, scalar.span, "make two packs of it")
+        raise PackError(problems.errors)
     try:
         return parse_expression(text)
     except SyntaxProblem as problem:
@@ -60,13 +68,16 @@ def check_condition(node: Node, scope: Scope, problems: Problems) -> Typed | Non
         hint = "quote the expression as a whole: '…'"
         problems.error("wrong-shape", "a condition is one expression", node.span, hint)
         return None
-    typed = check_expression(node, scope, problems)
+    syntax = _parse(node, problems)
+    checker = Checker(scope, node, problems)
+    typed = checker.check(syntax, scope.known) if syntax is not None else None
     if typed is None:
         return None
     if not isinstance(typed.type, BoolType):
         message = f"a condition is true or false; this is {describe(typed.type)}"
         problems.error("type-mismatch", message, node.span, "compare it with something")
         return None
+    judge(checker)
     return typed
 
 

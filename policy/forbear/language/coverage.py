@@ -26,7 +26,7 @@ class NotKnown(Exception):
 class Budget:
     """How much work the questions of one pack may still take: a stranger's pack must not keep the checker busy."""
 
-    left: int = 3_000_000
+    left: int = 500_000
 
     def spend(self, amount: int) -> None:
         """Raises NotKnown when nothing is left."""
@@ -37,6 +37,7 @@ class Budget:
 
 def boxes(condition: ir.Expr | None, type_at: TypeAt, budget: Budget, holds: bool = True) -> list[Box]:
     """The boxes in which a condition holds (or does not). Raises NotKnown."""
+    budget.spend(1 if condition is not None else 0)
     match condition:
         case None:
             return [{}] if holds else []
@@ -70,7 +71,7 @@ def uncovered(conditions: Iterable[Iterable[Box]], type_at: TypeAt, budget: Budg
     left: list[Box] = [{}]
     for condition in conditions:
         for box in condition:
-            left = [rest for one in left for rest in _without(one, box, type_at, budget)]
+            left = [rest for one in left for rest in without(one, box, type_at, budget)]
     return left[0] if left else None
 
 
@@ -145,7 +146,7 @@ def _common(one: Values, other: Values) -> Values | None:
     return one & other or None
 
 
-def _without(one: Box, other: Box, type_at: TypeAt, budget: Budget) -> list[Box]:
+def without(one: Box, other: Box, type_at: TypeAt, budget: Budget) -> list[Box]:
     """The cases of a box that are not in another, as boxes."""
     if _both(one, other, budget) is None:
         return [one]

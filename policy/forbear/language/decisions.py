@@ -21,7 +21,7 @@ from forbear.language.types import EnumType, IntType, Type, Value
 
 NEEDED = ("decision", "asked_on", "outcome", "fallback")
 KEYS = ("asks", "hit", "rules", "table", "invariants", "grave", "seen_by")
-RULE_KEYS = ("asked_on", "when", "then", "record", "amend", "owe", "close", "because", "source")
+RULE_KEYS = ("asked_on", "when", "then", "record", "amend", "owe", "close", "say", "because", "source")
 HITS = ("first", "unique", "priority", "collect")
 
 
@@ -117,15 +117,27 @@ class Decisions:
 
     def owings(self) -> dict[str, tuple[Owing, ...]]:
         """Where each obligation is owed, read before obligations and rules are checked."""
-        found: dict[str, tuple[Owing, ...]] = {}
+        found: dict[str, list[Owing]] = {}
         for draft in self.drafts.values():
             for rule, _ in draft.rules:
                 if not isinstance(rule, Mapping):
                     continue
                 events = self._rule_events(draft, rule)
                 for name, gives in _owed(rule):
-                    found[name] = (*found.get(name, ()), Owing(events, gives))
-        return found
+                    found.setdefault(name, []).append(Owing(events, gives))
+        return {name: tuple(owings) for name, owings in found.items()}
+
+    def sayings(self) -> dict[str, tuple[str, ...]]:
+        """On which events rules say each text themselves, read before the texts are checked."""
+        found: dict[str, dict[str, None]] = {}
+        for draft in self.drafts.values():
+            for rule, _ in draft.rules:
+                pairs = {key.value: value for key, value in rule.items} if isinstance(rule, Mapping) else {}
+                said = pairs.get("say")
+                for word in said.items if isinstance(said, Sequence) else (said,):
+                    if isinstance(rule, Mapping) and isinstance(word, Scalar):
+                        found.setdefault(word.value, {}).update(dict.fromkeys(self._rule_events(draft, rule)))
+        return {text: tuple(events) for text, events in found.items()}
 
     # --- second pass
 
@@ -185,8 +197,11 @@ class Decisions:
         if len(rules) == sum(1 for node, _ in draft.rules if isinstance(node, Mapping)) - (otherwise is not None):
             if draft.hit != "collect" and (draft.rules or isinstance(draft.keys.get("rules"), Sequence)):
                 self.gaps.check_covered(draft.key, rules, [one for one in draft.asked_on if one in uncovered])
-            if draft.hit == "unique":
-                self.gaps.check_apart(rules)
+            apart = draft.hit == "unique" and self.gaps.check_apart(rules)
+            if self.shape.problems.thorough:
+                self.gaps.check_reached(draft.hit, draft.type, rules)
+                if apart:
+                    self.gaps.note_unproved(draft.key, rules)
         return rules, otherwise
 
     def _fallback(self, draft: Draft, scope: Scope) -> ir.Expr | None:

@@ -1,4 +1,4 @@
-"""What a rule causes: `record`, `amend`, `owe`, `close`."""
+"""What a rule causes: `record`, `amend`, `owe`, `close`, `say`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from forbear.language.tree import Mapping, Node, Scalar
 from forbear.language.types import StringType
 
 WHICH = "which"
+MAX_EFFECTS = 100
 
 
 class Effects:
@@ -22,22 +23,25 @@ class Effects:
         self.shape, self.names = shape, names
 
     def read(self, keys: dict[str, Node], scope: Scope) -> tuple[ir.Effect, ...]:
-        """The effects in the order record, amend, close, owe, each in file order."""
+        """The effects in the order record, amend, close, owe, say, each in file order."""
         effects: list[ir.Effect | None] = []
         entries = [name for name in self.names.entries if name not in ("obligation", "contact")]
         for name, node in self._listed(keys.get("record"), "record", entries, "entry"):
             effects.append(self._record(name, node, scope))
         for name, node in self._listed(keys.get("amend"), "amend", entries, "entry"):
             effects.append(self._amend(name, node, scope))
-        obligations = [*self.names.obligations, *self._broken_obligations()]
+        obligations = [*self.names.obligations, *self._broken("owed.")]
         for name, node in self._listed(keys.get("close"), "close", obligations, "obligation"):
             effects.append(self._close(name, node, scope))
         for name, node in self._listed(keys.get("owe"), "owe", obligations, "obligation"):
             effects.append(self._owe(name, node, scope))
+        texts = [*self.names.texts, *self._broken("text.")]
+        for text in self.shape.choices(keys["say"], "text", texts, "unknown-text") if "say" in keys else ():
+            effects.append(ir.Say(text))
         return tuple(one for one in effects if one is not None)
 
-    def _broken_obligations(self) -> list[str]:
-        return [name.removeprefix("owed.") for name in self.names.broken if name.startswith("owed.")]
+    def _broken(self, space: str) -> list[str]:
+        return [name.removeprefix(space) for name in self.names.broken if name.startswith(space)]
 
     def _listed(
         self, node: Node | None, what: str, known: Collection[str], noun: str
@@ -46,7 +50,11 @@ class Effects:
         if node is None:
             return []
         found: list[tuple[Scalar, Node | None]] = []
-        for item in (node,) if isinstance(node, Mapping) else self.shape.items(node, f"`{what}`"):
+        items = (node,) if isinstance(node, Mapping) else self.shape.items(node, f"`{what}`")
+        if len(items) > MAX_EFFECTS:
+            self.shape.wrong(node, f"`{what}` has at most {MAX_EFFECTS} items", "make it several rules")
+            return []
+        for item in items:
             if isinstance(item, Scalar):
                 found.append((item, None))
             elif isinstance(item, Mapping):

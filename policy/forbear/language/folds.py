@@ -13,7 +13,6 @@ from forbear.language.scope import Names, Scope
 from forbear.language.shape import PATH, Shape, did_you_mean
 from forbear.language.tree import Mapping, Node, Scalar, scalar_value
 from forbear.language.types import (
-    JSON_SAFE,
     BoolType,
     DecimalType,
     EnumType,
@@ -30,6 +29,7 @@ from forbear.language.vocabulary import attributes_of
 OPERATORS = ("count", "any", "sum", "first", "last")
 SCOPES = ("contact", "customer", "advisor", "centre")
 KEYS = ("of", "where", "scope", "window", "by", "else", "range", "about", "seen_by")
+MOST = 2**40  # entries that a count may come to; no ledger holds more
 
 
 class Folds:
@@ -122,7 +122,7 @@ class Folds:
         self, operator: str, keys: dict[str, Node], attributes: dict[str, ir.Attribute], key: Scalar
     ) -> Type | None:
         if operator in ("count", "any"):
-            return IntType(0, JSON_SAFE) if operator == "count" else BoolType()
+            return IntType(0, MOST) if operator == "count" else BoolType()
         if "of" not in keys:
             hint = "for example of: age"
             self.shape.error("missing-key", f"`{operator}` needs `of`: an attribute, or age", key.span, hint)

@@ -21,13 +21,24 @@ class Checker:
 
     def __init__(self, scope: Scope, scalar: Scalar, problems: Problems, shift: int = 0) -> None:
         self.scope, self.scalar, self.problems, self.shift = scope, scalar, problems, shift
+        self.conditions: list[tuple[Syntax, ir.Expr]] = []  # each after those inside it
 
     def error(self, code: str, message: str, at: Syntax, hint: str = "") -> None:
         """Note a problem at a word of the expression."""
         self.problems.error(code, message, self.scalar.at(at.start + self.shift, at.end - at.start), hint)
 
+    def warn(self, code: str, message: str, at: Syntax, hint: str) -> None:
+        """Note a likely mistake at a word of the expression."""
+        self.problems.warn(code, message, self.scalar.at(at.start + self.shift, at.end - at.start), hint)
+
     def check(self, syntax: Syntax, known: frozenset[str]) -> Typed | None:
         """The typed form, or None where something in it was wrong and has been noted."""
+        typed = self._check(syntax, known)
+        if typed is not None and isinstance(typed.type, BoolType):
+            self.conditions.append((syntax, typed.expr))
+        return typed
+
+    def _check(self, syntax: Syntax, known: frozenset[str]) -> Typed | None:
         match syntax:
             case Name():
                 return self._name(syntax, known)
@@ -37,7 +48,7 @@ class Checker:
                 self.error("type-mismatch", "a list can only stand behind `in`", syntax)
                 return None
             case HasCall():
-                return self._has(syntax)
+                return self._has(syntax.of)
             case Unary():
                 return self._unary(syntax, known)
             case Junction():
@@ -55,7 +66,7 @@ class Checker:
 
     # --- names
 
-    def resolve(self, at: Name | HasCall) -> Found | None:
+    def resolve(self, at: Name) -> Found | None:
         """Type and optionality of a path, present on every event of the scope."""
         return resolve(at, self.scope, lambda code, message, hint: self.error(code, message, at, hint))
 
@@ -70,7 +81,7 @@ class Checker:
         unit = found.type.unit if isinstance(found.type, IntType | DecimalType) else None
         return Typed(ir.Read(at.path), found.type, unit=unit)
 
-    def _has(self, at: HasCall) -> Typed | None:
+    def _has(self, at: Name) -> Typed | None:
         if at.path in self.scope.names.decisions and self.scope.attributes is None:
             self.error("type-mismatch", f"`{at.path}` is a decision and never missing", at, "read it without has()")
             return None
@@ -164,8 +175,8 @@ class Checker:
 def asked(syntax: Syntax) -> Iterator[str]:
     """Every path that an expression asks has() of."""
     match syntax:
-        case HasCall(path):
-            yield path
+        case HasCall(of):
+            yield of.path
         case Unary(_, operand):
             yield from asked(operand)
         case Binary(_, left, right):

@@ -225,7 +225,14 @@ class Close:
     reason: str
 
 
-Effect = Record | Amend | Owe | Close
+@frozen
+class Say:
+    """Say a text."""
+
+    text: str
+
+
+Effect = Record | Amend | Owe | Close | Say
 
 
 @frozen
@@ -420,6 +427,7 @@ class Policy:
     invariants: tuple[Invariant, ...]
     calendar: WorkingCalendar
     plans: Mapping[str, Plan]
+    builds_on: Mapping[str, str] = field(factory=dict)  # every pack below → its version
 
     def outcome_type(self, name: str) -> Type:
         """The type of the outcome of a decision, or of a ranking: the ids, best first."""

@@ -30,6 +30,7 @@ from forbear.language.types import (
 )
 from forbear.language.types import Scalar as ScalarType
 
+MAX_CHOICES = 200
 NAMES = ("bool", "int", "decimal", "string")
 OF_A_TYPE = ("type", "unit", "range", "places")
 OF_A_SETTING = (*OF_A_TYPE, "default", "about", "seen_by")
@@ -197,6 +198,9 @@ def _enumeration(shape: Shape, node: Sequence, what: str) -> EnumType | None:
         if value in values:
             shape.error("duplicate-name", f"`{value}` stands in this list already", item.span, "leave it out")
         values[value] = None
+    if len(values) > MAX_CHOICES:
+        shape.wrong(node, f"{what} has at most {MAX_CHOICES} values", "make it a string")
+        return None
     if not values:
         shape.wrong(node, f"{what} needs at least one value")
         return None

@@ -146,9 +146,14 @@ class Obligations:
         """A carried value and its type: a plain value is a text, an expression has its own."""
         if isinstance(node, Scalar) and node.value.startswith("="):
             typed = check_assigned(node, scope, self.shape.problems, optional=True)
-            if typed is not None and isinstance(typed.type, IntType):
-                return evolve(typed, type=IntType())
-            return typed
+            if typed is None or not isinstance(typed.type, IntType):
+                return typed
+            kept = IntType()  # the same for every obligation, and what JSON keeps exactly
+            if typed.type.low < kept.low or typed.type.high > kept.high:
+                message = f"{describe(typed.type)} may not fit: from {kept.low} to {kept.high} is needed"
+                self.shape.error("type-mismatch", message, node.span, "choose a value that always fits")
+                return None
+            return evolve(typed, type=kept)
         expr = check_value(node, StringType(), scope, self.shape.problems)
         return None if expr is None else Typed(expr, StringType())
 

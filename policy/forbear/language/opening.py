@@ -9,6 +9,7 @@ from forbear.calendar import CalendarError, Hours, WorkingCalendar, hours
 from forbear.language.shape import Shape
 from forbear.language.tree import Node
 
+MAX_STRETCHES = 24
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -62,7 +63,11 @@ def _weekly(node: Node, shape: Shape) -> tuple[Hours, ...] | None:
 def _day(node: Node, number: int, shape: Shape) -> Hours | None:
     """The hours of one day: "09:00-17:30", or a list of such."""
     found: Hours = ()
-    for item in shape.items(node, "opening hours"):
+    items = shape.items(node, "opening hours")
+    if len(items) > MAX_STRETCHES:
+        shape.error("bad-calendar", f"a day has at most {MAX_STRETCHES} opening hours", node.span, "join some of them")
+        return None
+    for item in items:
         word = shape.text(item, "opening hours")
         if word is None:
             return None

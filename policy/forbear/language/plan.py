@@ -91,6 +91,8 @@ def _effect_reads(
                         yield due.path
                 if obligation.say in texts:
                     yield from text_reads(texts[obligation.say])
+            elif isinstance(effect, ir.Say):
+                yield from text_reads(texts[effect.text])
 
 
 def text_reads(text: ir.Text) -> Iterator[str]:

@@ -32,6 +32,9 @@ class Problems:
     """The diagnostics of one run, collected so that an author sees all of them at once."""
 
     found: list[Diagnostic] = field(factory=list)
+    thorough: bool = False  # whether likely mistakes are looked for too, which takes longer
+    values: int = 0  # of the YAML read so far, and below characters of expressions: a run of it all is bounded
+    expressions: int = 0
     _seen: set[Diagnostic] = field(factory=set)
     _lost: set[str] = field(factory=set)
     _all_lost: bool = False
@@ -41,7 +44,18 @@ class Problems:
 
         Raises PackError with all problems so far when there are so many that the rest would only bury them.
         """
-        one = Diagnostic(code, _clip(message), span, _clip(hint))
+        self._add(Severity.ERROR, code, message, span, hint)
+
+    def warn(self, code: str, message: str, span: Span, hint: str = "") -> None:
+        """Note a likely mistake."""
+        self._add(Severity.WARNING, code, message, span, hint)
+
+    def note(self, code: str, message: str, span: Span, hint: str = "") -> None:
+        """Note something that an author should know and need not change."""
+        self._add(Severity.NOTE, code, message, span, hint)
+
+    def _add(self, severity: Severity, code: str, message: str, span: Span, hint: str) -> None:
+        one = Diagnostic(code, _clip(message), span, _clip(hint), severity)
         if one in self._seen:
             return
         if len(self.found) == MAX_PROBLEMS:
@@ -64,7 +78,12 @@ class Problems:
     @property
     def errors(self) -> list[Diagnostic]:
         """What refuses the pack, by file and position."""
-        only = [one for one in self.found if one.severity is Severity.ERROR and not self._follows(one)]
+        return [one for one in self.diagnostics if one.severity is Severity.ERROR]
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """All that is said of the pack, by file and position, without what only follows from something else."""
+        only = [one for one in self.found if not self._follows(one)]
         return sorted(only, key=lambda one: (one.span.file, one.span.line, one.span.column))
 
     def _follows(self, one: Diagnostic) -> bool:

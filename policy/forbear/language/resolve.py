@@ -9,7 +9,7 @@ from attrs import frozen
 from forbear.language import ir
 from forbear.language.scope import Head, Names, Scope
 from forbear.language.shape import did_you_mean
-from forbear.language.syntax import HasCall, Name
+from forbear.language.syntax import Name
 from forbear.language.types import BoolType, EnumType, FieldType, ListType, RecordsType, Type
 
 Report = Callable[[str, str, str], None]
@@ -28,7 +28,7 @@ class Found:
     optional: bool = False
 
 
-def resolve(at: Name | HasCall, scope: Scope, report: Report) -> Found | None:
+def resolve(at: Name, scope: Scope, report: Report) -> Found | None:
     """Type and optionality of a path; None where it cannot be read here, which has been noted."""
     path, names = at.path, scope.names
     if path in names.broken:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from forbear.errors import Span
 from forbear.language.problems import Problems
 from forbear.language.tree import Mapping, Node, Scalar, Sequence, scalar_value, words
+from forbear.language.types import MAX_STRING
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
@@ -124,10 +125,13 @@ class Shape:
             return False
         return True
 
-    def text(self, node: Node, what: str) -> Scalar | None:
+    def text(self, node: Node, what: str, longest: int = MAX_STRING) -> Scalar | None:
         """The node as a non-empty scalar."""
         if isinstance(node, Scalar) and not node.broken and node.value.strip() and scalar_value(node) is not None:
-            return node
+            if len(node.value) <= longest:
+                return node
+            self.error("wrong-value", f"{what} has at most {longest:,} characters", node.span, "shorten it")
+            return None
         self.wrong(node, f"{what} is a text")
         return None
 

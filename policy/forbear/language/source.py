@@ -8,7 +8,8 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from forbear.errors import Span
+from forbear.bounded import MAX_FILE_BYTES, Unreadable, files_below, read_file
+from forbear.errors import PackError, Span
 from forbear.language.problems import Problems
 
 __all__ = [
@@ -19,18 +20,20 @@ __all__ = [
     "Source",
     "decode",
     "hidden_in",
+    "list_files",
+    "note_hidden",
     "read_source",
+    "refuse_link",
 ]
 
-MAX_FILE_BYTES = 1_000_000
 MAX_PACK_FILES = 500
-MAX_PACK_BYTES = 4_000_000
+MAX_PACK_BYTES = 2_000_000
 
 # Characters that cannot be seen: controls (also the line breaks that only YAML 1.1 knows), bidirectional controls,
-# zero-width and filler characters, tags. They can make a file read otherwise than it acts.
+# zero-width and filler characters, tags, halves of surrogate pairs. They can make a file read otherwise than it acts.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff\ud800-\udfff]"
 )
 
 
@@ -40,6 +43,7 @@ class Source:
 
     name: str
     text: str
+    pack: str = ""  # the pack that it belongs to, where that is one which the pack in hand builds on
     starts: tuple[int, ...] = field(init=False, repr=False, eq=False)
     lines: tuple[str, ...] = field(init=False, repr=False, eq=False)  # every span of a line shares its text
 
@@ -64,19 +68,50 @@ def hidden_in(text: str) -> re.Match[str] | None:
     return _HIDDEN.search(text)
 
 
-def read_source(path: Path, name: str, problems: Problems) -> Source | None:
+def note_hidden(character: str, span: Span, problems: Problems) -> None:
+    """Note a character that cannot be seen."""
+    message = f"the character U+{ord(character):04X} cannot be seen and may change how the file reads"
+    problems.error("hidden-character", message, span, "remove it")
+
+
+def list_files(folder: Path, problems: Problems) -> list[Path]:
+    """The YAML files and links below a folder, hidden ones left out, in path order. Raises PackError."""
+    place = Span("pack.yaml", 1, 1)
+    try:
+        found = sorted(path for path in files_below(folder) if path.suffix.lower() in (".yaml", ".yml"))
+    except Unreadable as error:
+        problems.error("unreadable-file", f"the folder cannot be read: {error}", place)
+        raise PackError(problems.errors) from None
+    if len(found) > MAX_PACK_FILES:
+        problems.error(
+            "pack-too-large", f"the pack has more than {MAX_PACK_FILES} files", place, "make two packs of it"
+        )
+        raise PackError(problems.errors)
+    return found
+
+
+def refuse_link(path: Path, name: str, problems: Problems) -> bool:
+    """Whether a path is a link, which is noted: it may lead out of the pack."""
+    if not path.is_symlink():
+        return False
+    hint = "put the file itself here"
+    problems.error("symbolic-link", "a pack holds files, not links to them", Span(name, 1, 1), hint)
+    problems.lose_all()
+    return True
+
+
+def read_source(path: Path, name: str, problems: Problems, pack: str = "") -> Source | None:
     """Read one file within the bounds; None, with a diagnostic, when it may not be read."""
     try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        problems.error("unreadable-file", f"the file cannot be read: {error.strerror}", Span(name, 1, 1))
+        raw = read_file(path)
+    except Unreadable as error:
+        problems.error("unreadable-file", f"the file cannot be read: {error}", Span(name, 1, 1))
         problems.lose_all()
         return None
-    return decode(raw, name, problems)
+    return decode(raw, name, problems, pack)
 
 
-def decode(raw: bytes, name: str, problems: Problems) -> Source | None:
+def decode(raw: bytes, name: str, problems: Problems, pack: str = "") -> Source | None:
     """Turn bytes into a source: bounded size, UTF-8, no hidden characters."""
     if len(raw) > MAX_FILE_BYTES:
         message = f"the file is larger than {MAX_FILE_BYTES:,} bytes"
@@ -91,15 +126,10 @@ def decode(raw: bytes, name: str, problems: Problems) -> Source | None:
         problems.error("not-utf8", "the file is not UTF-8", place, "save it as UTF-8")
         problems.lose(readable.text)
         return None
-    source = Source(name, text)
+    source = Source(name, text, pack)
     hidden = list(_HIDDEN.finditer(text))
     for one in hidden:
-        problems.error(
-            "hidden-character",
-            f"the character U+{ord(one.group()):04X} cannot be seen and may change how the file reads",
-            source.span(one.start(), 1),
-            "remove it",
-        )
+        note_hidden(one.group(), source.span(one.start(), 1), problems)
     if hidden:
         problems.lose(_HIDDEN.sub("", text))
         return None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
@@ -32,14 +32,16 @@ _GRAMMAR = r"""
 ?unary: primary
     | NOT unary                      -> negation
     | MINUS unary                    -> minus
-?primary: "(" either ")"             -> group
+?primary: LEFT either RIGHT          -> group
     | OPEN [either ("," either)*] CLOSE -> items
-    | HAS "(" PATH ")"               -> has
+    | HAS LEFT PATH RIGHT            -> has
     | PATH                           -> name
     | (TRUE | FALSE)                 -> truth
     | NUMBER                         -> number
     | STRING                         -> string
 
+LEFT: "("
+RIGHT: ")"
 OPEN: "["
 CLOSE: "]"
 COMPARE: "==" | "!=" | "<=" | ">=" | "<" | ">"
@@ -89,7 +91,7 @@ class Items:
 class HasCall:
     """`has(path)`."""
 
-    path: str
+    of: Name
     start: int
     end: int
 
@@ -200,17 +202,17 @@ class _Tree(Transformer[Token, Syntax]):
 
     minus = negation
 
-    def group(self, inner: Syntax) -> Syntax:
-        return inner
+    def group(self, left: Token, inner: Syntax, right: Token) -> Syntax:
+        return evolve(inner, start=_start(left), end=_end(right))
 
     def items(self, begin: Token, *items: Syntax | Token) -> Syntax:
         *parts, end = items
         return Items(tuple(cast(list[Syntax], parts)), _start(begin), _end(cast(Token, end)))
 
-    def has(self, word: Token, path: Token) -> Syntax:
-        return HasCall(str(path), _start(path), _end(path))
+    def has(self, word: Token, _left: Token, path: Token, right: Token) -> Syntax:
+        return HasCall(self.name(path), _start(word), _end(right))
 
-    def name(self, token: Token) -> Syntax:
+    def name(self, token: Token) -> Name:
         return Name(str(token), _start(token), _end(token))
 
     def truth(self, token: Token) -> Syntax:
@@ -305,13 +307,13 @@ def _explain_token(text: str, token: Token) -> SyntaxProblem:
     hint = _HINTS.get(word.lower(), "")
     if previous + word in _HINTS:
         hint = _HINTS[previous + word]
-    elif token.type == "LPAR":
+    elif token.type == "LEFT":
         hint = "there are no calls but has(path); facts are judged by plugins before rules run"
         if not re.search(r"\w\s*$", text[:offset]):
             hint = "an operator is missing before it"
     elif token.type == "COMPARE":
         hint = "one comparison at a time; join two with `&&`"
-    elif token.type in ("RPAR", "CLOSE"):
+    elif token.type in ("RIGHT", "CLOSE"):
         hint = "something is missing before it, or it is one too many"
     elif token.type in ("PATH", "STRING", "NUMBER", "TRUE", "FALSE", "HAS") and not hint:
         hint = "an operator such as `==` or `&&` is missing before it"

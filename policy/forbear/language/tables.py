@@ -8,6 +8,7 @@ from attrs import frozen
 
 from forbear.language import ir
 from forbear.language.infer import Checker
+from forbear.language.judging import judge
 from forbear.language.scope import Scope, Typed
 from forbear.language.shape import PATH, Shape
 from forbear.language.syntax import Binary, Items, Literal, Name
@@ -97,9 +98,9 @@ def _cell(path: str, cell: Node, scope: Scope, shape: Shape) -> ir.Expr | None:
         operator, literal = comparison.group(1), _literal(rest)
         if _is_unsaid(rest, shape):
             return None
-    typed = Checker(scope, cell, shape.problems).check(
-        Binary(operator, Name(path, 0, end), literal, 0, end), scope.known
-    )
+    checker = Checker(scope, cell, shape.problems)
+    typed = checker.check(Binary(operator, Name(path, 0, end), literal, 0, end), scope.known)
+    judge(checker)
     return None if typed is None else typed.expr
 
 

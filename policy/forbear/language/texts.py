@@ -17,6 +17,7 @@ from forbear.language.types import MAX_STRING, BoolType, EnumType, ListType, Typ
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _STRAY = re.compile(r"\{[^{}]*\}|([{}])")
 OTHERWISE = "otherwise"
+APPEAL = "appeal"  # the text that tells customers how to disagree; explanations say it, no rule need
 
 
 @frozen

@@ -14,13 +14,13 @@ from typing import NoReturn, assert_never
 import yaml
 from attrs import frozen
 
-from forbear.errors import Span
+from forbear.errors import PackError, Span
 from forbear.language.problems import Problems
-from forbear.language.source import Source
+from forbear.language.source import Source, hidden_in, note_hidden
 from forbear.language.traps import explain_error, explain_trap, find_trap, quoted
 from forbear.language.types import MAX_STRING
 
-MAX_NODES = 100_000
+MAX_NODES = 50_000  # of all files of a run
 MAX_NESTING = 40
 MAX_REPAIRS = 20
 
@@ -74,6 +74,7 @@ Node = Scalar | Mapping | Sequence
 
 _INT = re.compile(r"[-+]?[0-9]{1,30}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]{1,30}|[0-9]{1,30}(\.[0-9]{0,30})?)")
+_DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*%")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE, _FALSE = frozenset({"true", "True", "TRUE"}), frozenset({"false", "False", "FALSE"})
 
@@ -143,9 +144,18 @@ def parse_tree(source: Source, problems: Problems) -> Node | None:
     An expression that YAML cannot read is noted, blanked out, and the file read on.
     """
     text, blanked = source.text, frozenset[int]()
+    directive = _DIRECTIVE.match(text)
+    if directive is not None:
+        place = source.span(directive.end() - 1, 1)
+        problems.error("yaml-syntax", "directives of YAML are not part of the language", place, "remove the line")
+        problems.lose(source.text)
+        return None
     for _ in range(MAX_REPAIRS):
         try:
-            return _Builder(source, text, blanked, problems).document()
+            builder = _Builder(source, text, blanked, problems)
+            tree = builder.document()
+            problems.values = builder.nodes
+            return tree
         except _Stop:
             break
         except yaml.YAMLError as error:
@@ -183,7 +193,7 @@ class _Builder:
         self.source, self.blanked, self.problems = source, blanked, problems
         # Events come one by one, so that nesting is stopped before the parser has followed it down.
         self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        self.nodes = 0
+        self.nodes = problems.values
 
     def document(self) -> Node | None:
         tree: Node | None = None
@@ -208,7 +218,8 @@ class _Builder:
     def node(self, event: yaml.Event, depth: int) -> Node:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            self.refuse(event, "file-too-large", f"the file has more than {MAX_NODES:,} values", "split it")
+            self.note(event, "pack-too-large", f"there are more than {MAX_NODES:,} values", "make two packs of it")
+            raise PackError(self.problems.errors)
         if depth > MAX_NESTING:
             self.refuse(event, "too-deep", f"nested deeper than {MAX_NESTING} levels", "flatten it")
         start, end = _stretch(event)
@@ -224,7 +235,8 @@ class _Builder:
             plain = not event.style  # libyaml says "", the pure parser None
             if plain:
                 end = start + len(self.source.text[start:end].rstrip())
-            return Scalar(event.value, plain, self.source, start, end, broken=tagged or start in self.blanked)
+            broken = tagged or start in self.blanked or self._is_hiding(event, start, end)
+            return Scalar(event.value, plain, self.source, start, end, broken=broken)
         span = self.source.span(start, 1)
         if isinstance(event, yaml.SequenceStartEvent):
             return Sequence(self._sequence(depth), span)
@@ -235,6 +247,14 @@ class _Builder:
         name = re.compile(r"&\S*").search(self.source.text, start)
         span = self.source.span(*((name.start(), len(name.group())) if name else (start, 1)))
         self.problems.error("yaml-anchor", "anchors are not part of the language", span, "remove the &name")
+
+    def _is_hiding(self, event: yaml.ScalarEvent, start: int, end: int) -> bool:
+        """Whether an escape stands for a character that cannot be seen, which is noted."""
+        hidden = hidden_in(event.value) if event.style == '"' else None
+        if hidden is not None:
+            scalar = Scalar(event.value, False, self.source, start, end)
+            note_hidden(hidden.group(), scalar.at(hidden.start(), 1), self.problems)
+        return hidden is not None
 
     def _note_tag(self, event: yaml.Event) -> None:
         """`when: !speech.hostile` is a YAML tag, not a negation."""

@@ -35,5 +35,7 @@ def effect_expressions(effect: ir.Effect) -> Iterator[ir.Expr]:
         case ir.Amend(_, which, values):
             yield which
             yield from (expr for _, expr in values)
+        case ir.Say():
+            return
         case _:
             assert_never(effect)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from forbear.language import ir
-from forbear.language.pack import LANGUAGE_VERSION, SECTIONS
+from forbear.language.manifest import LANGUAGE_VERSION
+from forbear.language.pack import SECTIONS
 from forbear.schema import decisions, duties, vocabulary
 from forbear.schema.names import names_of
 from forbear.schema.shapes import IN_EVERY_LANGUAGE, TEXT, Schema, about, closed, named, ref

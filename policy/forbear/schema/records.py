@@ -34,6 +34,7 @@ WORDS: dict[str, dict[str, str]] = {
         "amended": "Amendments to earlier entries.",
         "closed": "Obligations that were closed.",
         "overdue": "Obligations newly found overdue.",
+        "said": "What rules said themselves.",
         "left_out": "Candidate to the rule that left it out.",
         "defaulted": "Facts for which the vocabulary's default stood in.",
         "evidence": "Where signals were found. Never the words.",
@@ -57,6 +58,11 @@ WORDS: dict[str, dict[str, str]] = {
     "Recorded": {"id": "The entry's id.", "entry": "Its kind."},
     "Amended": {"id": "The entry's id.", "values": "What was amended."},
     "Closed": {"id": "The obligation's id.", "owe": "What was owed.", "how": "How it ended."},
+    "Said": {
+        "rule": "The rule, as decision.rule.",
+        "text": "The text's name.",
+        "say": "What is said, in every language.",
+    },
     "Evidence": {
         "start": "The first character.",
         "end": "The character behind the last.",

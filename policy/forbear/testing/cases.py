@@ -11,10 +11,10 @@ from attrs import frozen
 from forbear.errors import PackError, Span
 from forbear.language import ir
 from forbear.language.check import check_value, plain
-from forbear.language.pack import TEST_SUFFIX
+from forbear.language.files import TEST_SUFFIX
 from forbear.language.scope import Names, Scope
 from forbear.language.shape import Shape, did_you_mean
-from forbear.language.source import Problems, read_source
+from forbear.language.source import MAX_PACK_BYTES, Problems, list_files, read_source, refuse_link
 from forbear.language.tree import Mapping as Tree
 from forbear.language.tree import Node, parse_tree
 from forbear.language.types import show
@@ -59,12 +59,20 @@ def read_tests(folder: Path, policy: ir.Policy) -> list[PackTest]:
     problems = Problems()
     shape = Shape(problems)
     tests: list[PackTest] = []
-    for path in sorted(folder.rglob(f"*{TEST_SUFFIX}")):
-        if path.is_file() and not path.is_symlink():
-            source = read_source(path, str(path.relative_to(folder)), problems)
-            tree = parse_tree(source, problems) if source is not None else None
-            if tree is not None:
-                tests += _file(tree, shape, policy)
+    total = 0
+    for path in list_files(folder, problems):
+        name = path.relative_to(folder).as_posix()
+        if not name.endswith(TEST_SUFFIX) or refuse_link(path, name, problems) or not path.is_file():
+            continue
+        source = read_source(path, name, problems)
+        total += len(source.text) if source is not None else 0
+        if total > MAX_PACK_BYTES:
+            message = f"the pack has more than {MAX_PACK_BYTES:,} characters of tests"
+            shape.error("pack-too-large", message, Span(name, 1, 1), "make two packs of it")
+            break
+        tree = parse_tree(source, problems) if source is not None else None
+        if tree is not None:
+            tests += _file(tree, shape, policy)
     if problems.errors:
         raise PackError(problems.errors)
     return tests

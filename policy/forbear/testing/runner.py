@@ -83,12 +83,12 @@ class _Found:
         return frozenset(self.fired) | required
 
 
-def run_tests(folder: Path, evaluator: str = "auto", extra: Iterable[Source] = ()) -> Report:
-    """Run all tests of the pack in a folder, `extra` being vocabulary that plugins add.
+def run_tests(folder: Path, evaluator: str = "auto", sources: list[Source] | None = None) -> Report:
+    """Run all tests of the pack in a folder; `sources` are its files where plugins add to them.
 
     Raises PackError where pack or tests are not well formed.
     """
-    sources = [*read_pack(folder), *extra]
+    sources = read_pack(folder) if sources is None else sources
     policy = build_policy(sources)
     results: list[Result] = []
     for test in read_tests(folder, policy):

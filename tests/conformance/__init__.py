@@ -1,0 +1,1 @@
+"""Small cases, each with the answer that every evaluator must give."""
