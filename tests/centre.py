@@ -9,7 +9,7 @@ from typing import Any
 
 from forbear import Engine, Policy, load_policy
 from forbear.language.pack import build_policy, pack_from_texts
-from forbear.ledger import SQLiteStore
+from forbear.ledger.entries import LAST
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday, at opening
 MANIFEST = "pack: small\nversion: 1.0.0\nlanguage: 1\n"
@@ -68,6 +68,7 @@ def small(text: str) -> Policy:
 
 def dump(engine: Engine) -> list[str]:
     """Everything that the ledger holds, row by row."""
-    store = engine.store
-    assert isinstance(store, SQLiteStore)
-    return list(store._connection.iterdump())
+    with engine.store.reading() as ledger:
+        entries = (one for kind in ledger.kinds() for one in ledger.entries(kind, "centre", None, None, LAST))
+        kept = [*map(repr, entries), *map(repr, ledger.outbox()), *ledger.overdue(LAST)]
+        return [*ledger.records(), *sorted(kept)]

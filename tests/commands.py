@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
+
+from forbear.ledger import open_ledger
+from forbear.ledger.entries import LAST
 
 FORBEAR = str(Path(sys.executable).with_name("forbear"))
 STATUSES = (0, 1, 2)
@@ -61,14 +63,16 @@ def events_text(*events: Mapping[str, object]) -> str:
     return "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
 
 
-def dump(ledger: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Everything that a ledger holds, table by table."""
-    connection = sqlite3.connect(ledger)
+def dump(ledger: Path) -> dict[str, list[str]]:
+    """Everything that a ledger holds: its decisions, its entries as amended, and what waits."""
+    store = open_ledger(f"sqlite:///{ledger}")
     try:
-        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: connection.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall() for name in sorted(tables)}
+        with store.reading() as kept:
+            kinds = {kind: [*map(repr, kept.entries(kind, "centre", None, None, LAST))] for kind in kept.kinds()}
+            waiting = [*map(repr, kept.outbox()), *kept.overdue(LAST)]
+            return {"decision": list(kept.records()), **kinds, "waiting": waiting}
     finally:
-        connection.close()
+        store.close()
 
 
 def write_pack(folder: Path, files: Mapping[str, str]) -> Path:

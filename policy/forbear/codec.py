@@ -13,7 +13,19 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 
 from forbear.records import Owed, Record
 
-_SOMETIMES = ("amended", "closed", "overdue", "said", "left_out", "defaulted", "evidence", "sources", "plugins")
+_SOMETIMES = (
+    "amended",
+    "closed",
+    "overdue",
+    "said",
+    "overridden",
+    "erased",
+    "left_out",
+    "defaulted",
+    "evidence",
+    "sources",
+    "plugins",
+)
 
 
 def _make_converter() -> Converter:
@@ -26,7 +38,12 @@ def _make_converter() -> Converter:
     for kind, names in (
         (
             Owed,
-            {"start": override(omit_if_default=True, rename="from"), "say": absent, "carries": override(rename="with")},
+            {
+                "start": override(omit_if_default=True, rename="from"),
+                "say": absent,
+                "expires": absent,
+                "carries": override(rename="with"),
+            },
         ),
         (Record, dict.fromkeys(_SOMETIMES, absent)),
     ):

@@ -73,7 +73,7 @@ class PolicyId:
 
 @frozen
 class Owed:
-    """An obligation as the record lists it. `due` and `start` are UTC; `say` is the text in every language."""
+    """An obligation as the record lists it. Its moments are UTC; `say` is the text in every language."""
 
     id: str
     owe: str
@@ -82,6 +82,7 @@ class Owed:
     start: datetime | None = None
     say: Mapping[str, str] | None = None
     carries: Mapping[str, Plain] = field(factory=dict)
+    expires: datetime | None = None
 
 
 @frozen
@@ -119,12 +120,23 @@ class Said:
 
 
 @frozen
+class Overridden:
+    """A decision whose outcome a person set: the entry that says so, who and why, and what the rules had decided."""
+
+    id: str
+    by: str
+    reason: str
+    decided: Plain
+
+
+@frozen
 class Record:
     """What was decided on one event, and everything that followed.
 
     `degraded` gives, per decision that fell back, the reason; None where all went well. `facts` holds what the asked
     decisions may read, `defaulted` the paths for which the vocabulary's default stood in. `confirmed_by` names the
-    second engine where one was asked about a grave outcome and agreed.
+    second engine where one was asked about a grave outcome and agreed. `erased` says that this event was decided and
+    that the record is gone, with its customer or because its time was over.
     """
 
     id: str
@@ -147,9 +159,16 @@ class Record:
     said: tuple[Said, ...] = ()
     left_out: Mapping[str, str] = field(factory=dict)  # candidate → the rule that excluded it
     defaulted: tuple[str, ...] = ()
+    overridden: Mapping[str, Overridden] = field(factory=dict)  # decision → who set its outcome
+    erased: bool = False
     evidence: tuple[Evidence, ...] = ()  # without the words: customer text is not kept
     sources: Mapping[str, str] = field(factory=dict)  # of `facts`: path → the plugin that supplied it
     plugins: Mapping[str, str] = field(factory=dict)  # each of these → its distribution and version, or "host"
+
+
+def tombstone(event: Event) -> Record:
+    """What is left of the record of an event whose customer was erased."""
+    return Record(f"d:{event.id}", event.id, event.at, event.type, PolicyId("", "", ""), "", erased=True)
 
 
 @frozen

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from commands import forbear, write_pack
@@ -82,9 +84,10 @@ def test_people_see_the_line_with_the_word_underlined_and_a_hint(broken):
 def test_a_sound_pack_has_no_problems(tmp_path):
     result = forbear("check", write_pack(tmp_path, PACK))
     assert (result.status, result.err) == (0, "")
-    assert "1 decisions, 2 rules, 2 obligations, 1 promises; no problems" in result.out
-    silent = forbear("check", tmp_path, "--json")
-    assert (silent.status, silent.stdout) == (0, b"")
+    assert "1 decisions, 2 rules, 2 obligations, 1 promises; " in result.out
+    told = forbear("check", tmp_path, "--json")
+    assert told.status == 0
+    assert {one["severity"] for one in told.lines} <= {"warning", "note"}
 
 
 def test_the_bundled_pack_is_sound():
@@ -95,8 +98,9 @@ def test_tests_are_checked_too(tmp_path):
     tests = "tests:\n  - test: wrong words\n    given: {contact.wait: 1}\n    expect: {apolgy: none}\n"
     result = forbear("check", write_pack(tmp_path, {**PACK, "a.test.yaml": tests}), "--json")
     assert result.status == 1
-    assert [(one["file"], one["line"], one["column"]) for one in result.lines] == [("a.test.yaml", 4, 14)]
-    assert "did you mean `apology`?" in result.lines[0]["hint"]
+    (one,) = [one for one in result.lines if one["severity"] == "error"]
+    assert (one["file"], one["line"], one["column"]) == ("a.test.yaml", 4, 14)
+    assert "did you mean `apology`?" in one["hint"]
 
 
 def test_a_version_is_free_text_and_never_markup(tmp_path):
@@ -141,3 +145,25 @@ def test_what_is_no_pack_cannot_be_checked(tmp_path):
     result = forbear("check", tmp_path / "nowhere")
     assert (result.status, result.stdout) == (2, b"")
     assert "bundled: standard" in result.err
+
+
+def test_of_files_and_several_packs_each_pack_is_checked_once_and_named(tmp_path):
+    bad = {**PACK, "apology.yaml": PACK["apology.yaml"].replace("outcome:", "outcomes:", 1)}
+    good, wrong = write_pack(tmp_path / "good", PACK), write_pack(tmp_path / "wrong", bad)
+    result = forbear("check", good, wrong / "apology.yaml", wrong / "vocabulary.yaml", wrong, "--json")
+    assert result.status == 1
+    errors = [(one["file"], one["code"]) for one in result.lines if one["severity"] == "error"]
+    assert errors == [(str(wrong / "apology.yaml"), "unknown-key")]
+    assert {str(Path(one["file"]).parent) for one in result.lines} <= {str(good), str(wrong)}
+    fine = forbear("check", "apology.yaml", "pack.yaml", cwd=good)
+    assert fine.status == 0
+    assert fine.out.count(" promises; ") == 1
+
+
+def test_a_file_of_no_pack_cannot_be_checked_but_may_be_left_out(tmp_path):
+    write_pack(tmp_path, {"compose.yaml": "a: b", "pack/.hidden.yaml": "a: b", "pack/pack.yaml": PACK["pack.yaml"]})
+    given = [tmp_path / "compose.yaml", tmp_path / "pack" / ".hidden.yaml"]
+    result = forbear("check", given[0])
+    assert (result.status, result.stdout) == (2, b"")
+    assert "is a file of no pack" in result.err
+    assert forbear("check", "--in-packs", *given).stdout == b""

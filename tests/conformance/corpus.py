@@ -19,8 +19,8 @@ from strategies.yaml_text import Node, yaml_text
 CORPUS = Path(__file__).parent / "corpus.yaml"
 HEADING = """\
 # Small cases that were drawn, made smaller and kept because each reaches something that none before it reaches: a step
-# in reference.py or a construct. `python -m conformance.grow` adds to it. The answers are the definition's, and
-# were read; every evaluator must give them.
+# in reference.py or a construct. `python -m conformance.grow` adds to it. The answers are the definition's;
+# every evaluator must give them.
 """
 
 
@@ -99,7 +99,7 @@ def _decision(node: Node) -> str:
 
 
 def _line(value: object) -> str:
-    return json.dumps(value, ensure_ascii=True)
+    return yaml_text(json.loads(json.dumps(value)))  # tuples are lists there
 
 
 def plain(answer: Evaluation) -> dict[str, object]:

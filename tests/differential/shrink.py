@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
 
 from attrs import evolve
 
@@ -22,6 +24,7 @@ ATTEMPTS = 4_000  # packs that are tried; each takes some 20 ms
 EXPRESSIONS = ("when", "never", "always", "where")
 Small = tuple[Files, Question]
 Still = Callable[[ir.Policy, Question], bool]
+Cuts = Callable[[Small], Iterator[Small]]
 
 
 def shrink(files: Files, asked: Question, still: Still, attempts: int = ATTEMPTS) -> Small:
@@ -34,10 +37,23 @@ def shrink(files: Files, asked: Question, still: Still, attempts: int = ATTEMPTS
 
     best: Small = (files, asked)
     while True:
-        smaller = next((found for one in _cuts(best) if (found := holds(one)) is not None), None)
-        if smaller is None:
+        before = best
+        for cuts in _LEVELS:
+            best = _cut(best, cuts, holds)
+        if best == before:
             return best
-        best = smaller
+
+
+def _cut(best: Small, cuts: Cuts, holds: Callable[[Small], Small | None]) -> Small:
+    """Make every cut of one kind that can be made, one after another; where one was made, the next takes its place."""
+    n = 0
+    while (smaller := next(islice(cuts(best), n, None), None)) is not None:
+        found = holds(smaller)
+        if found is None:
+            n += 1
+        else:
+            best = found
+    return best
 
 
 def still_wrong(makers: Sequence[Maker]) -> Still:
@@ -105,21 +121,32 @@ def _fit_list(policy: ir.Policy, over: str, folds: tuple[str, ...], given: Value
 # --- cuts, large ones first
 
 
-def _cuts(small: Small) -> Iterator[Small]:
+def _fewer_files(small: Small) -> Iterator[Small]:
     files, asked = small
     for name in files:
         yield {other: sections for other, sections in files.items() if other != name}, asked
     if asked.degraded:
         yield files, evolve(asked, degraded=frozenset())
-    for depth in range(1, 9):
-        for name, sections in files.items():
-            for cut in _without(sections, depth):
-                assert isinstance(cut, dict)
-                yield {**files, name: cut}, asked
+
+
+def _less_said(small: Small, depth: int) -> Iterator[Small]:
+    files, asked = small
+    for name, sections in files.items():
+        for cut in _without(sections, depth):
+            assert isinstance(cut, dict)
+            yield {**files, name: cut}, asked
+
+
+def _said_shorter(small: Small) -> Iterator[Small]:
+    files, asked = small
     for name, sections in files.items():
         for cut in _simpler(sections, ""):
             assert isinstance(cut, dict)
             yield {**files, name: cut}, asked
+
+
+def _less_given(small: Small) -> Iterator[Small]:
+    files, asked = small
     for path, value in asked.facts.items():
         yield files, evolve(asked, facts={other: one for other, one in asked.facts.items() if other != path})
         for less in _less(value):
@@ -218,3 +245,11 @@ def _less(value: Value) -> Iterator[Value]:
                             yield (*value[:n], {k: v for k, v in inner.items() if k != key}, *value[n + 1 :])
         case _:
             return
+
+
+_LEVELS: Sequence[Cuts] = (
+    _fewer_files,
+    *(partial(_less_said, depth=depth) for depth in range(1, 9)),
+    _said_shorter,
+    _less_given,
+)

@@ -14,7 +14,13 @@ from forbear.language.pack import load_policy
 from pages import DOCS, blocks
 from schema.checked import complaints, data, general
 
-PAGES = ["write-a-rule.md", "test-a-pack.md", "route-contacts.md", "choose-an-evaluator.md"]
+PAGES = [
+    "write-a-rule.md",
+    "test-a-pack.md",
+    "route-contacts.md",
+    "choose-an-evaluator.md",
+    "check-packs-before-commit.md",
+]
 PATH = f"{Path(FORBEAR).parent}{os.pathsep}{os.environ['PATH']}"
 STANDARD = load_policy("standard")
 

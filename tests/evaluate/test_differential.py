@@ -82,7 +82,7 @@ class Raising(Compiled):
 def test_a_fault_in_an_evaluator_is_found_made_small_and_kept(faulty: Maker, tmp_path: Path) -> None:
     makers: list[Maker] = [Reference, faulty]
     found = first_finding(makers)
-    files, asked = shrink(found.files, found.asked, still_wrong(makers), attempts=500)
+    files, asked = shrink(found.files, found.asked, still_wrong(makers), attempts=600)
     assert is_small(files), pack_texts(files)
     keep(tmp_path / "one", files, asked, found.answers)
     texts, again = kept(tmp_path / "one")

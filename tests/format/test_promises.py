@@ -53,7 +53,7 @@ def assert_kept(text: str, tree: Node) -> str:
     return found
 
 
-@examples(150)
+@examples(80)
 @given(st.sampled_from(sorted(STANDARD)), st.integers(0, 2**32), MESS)
 def test_the_standard_pack_carelessly_written_means_the_same(name: str, seed: int, mess: float) -> None:
     tree = tree_of(STANDARD[name])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from hostile.commands_given import COMMAND_FAMILIES
+from hostile.lines import LINE_FAMILIES
 from hostile.texts import TEXTS
 from hostile.words import WORDS
 
-FAMILIES = [*TEXTS, *WORDS]
+FAMILIES = [*TEXTS, *WORDS, *LINE_FAMILIES, *COMMAND_FAMILIES]

@@ -5,21 +5,27 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
+from forbear import Engine
 from forbear.cli import main
-from forbear.errors import PackError, Severity
 from forbear.evaluate import make_evaluator
-from forbear.language.pack import check_pack, pack_from_texts
+from forbear.language.pack import build_policy, check_pack, pack_from_texts
 
 
 def give_pack(files: Mapping[str, str]) -> str:
     """Check a pack in memory as `forbear check` does; where it is accepted, code is generated for it as well."""
-    policy, said = check_pack(pack_from_texts(files))
-    if policy is None:
-        raise PackError([one for one in said if one.severity is Severity.ERROR])
-    make_evaluator("auto", policy)
+    sources = pack_from_texts(files)
+    check_pack(sources)
+    make_evaluator("auto", build_policy(sources))
     return "accepted"
+
+
+@cache
+def engine() -> Engine:
+    """An engine on the standard pack, made once and inherited by every child."""
+    return Engine()
 
 
 def give_command(arguments: list[str], folder: Path, given: bytes | str = b"") -> str:

@@ -41,8 +41,8 @@ HIDDEN_IN = {
     "a value": 'bomb.yaml|facts: {a.b: [x, "y⟪⟫"]}\n',
     "a text": 'bomb.yaml|texts: {t: {en: "a⟪⟫b", zh: y}}\n',
     "a literal": f'bomb.yaml|{DECISION}  - {{rule: r, when: "has(contact.id) && contact.id == \'a⟪⟫b\'", then: a}}\n',
-    "a reason": f'bomb.yaml|{DECISION}  - {{otherwise: a, because: {{en: "a⟪⟫b", zh: y}}}}\n',
-    "a source": f'bomb.yaml|{DECISION}  - {{otherwise: a, source: "S⟪⟫1"}}\n',
+    "a reason": f'bomb.yaml|{DECISION}  - {{rule: r, when: d, then: a, because: {{en: "a⟪⟫b", zh: y}}}}\n',
+    "a source": f'bomb.yaml|{DECISION}  - {{rule: r, when: d, then: a, source: "S⟪⟫1"}}\n',
     "a default": 'bomb.yaml|settings: {s: {type: string, default: "a⟪⟫b"}}\n',
     "a description": 'bomb.yaml|facts: {a.b: {type: bool, about: "a⟪⟫b"}}\n',
     "a question": f'bomb.yaml|asks: "a⟪⟫b?"\n{DECISION}  - otherwise: a\n',
@@ -57,7 +57,7 @@ def hidden_words() -> dict[str, Any]:
     for name, character in CHARACTERS.items():
         cases[f"{name} as it is"] = lambda c=character: {"bomb.yaml": f"facts: {{a.b{c}: bool}}\n"}
     for n, (place, template) in enumerate(HIDDEN_IN.items()):
-        for name in {ESCAPED[n % len(ESCAPED)], ESCAPED[(n + 2) % len(ESCAPED)]}:
+        for name in (ESCAPED[n % len(ESCAPED)], ESCAPED[(n + 2) % len(ESCAPED)]):
             file, _, text = template.replace("⟪⟫", f"\\u{ord(CHARACTERS[name]):04x}").partition("|")
             cases[f"{name} escaped in {place}"] = lambda file=file, text=text: {file: text}
     return cases
@@ -243,13 +243,17 @@ CALENDARS = {
     "closed for ever": lambda: "{open: {}}",
     "closed on all days by name": lambda: "{open: {monday: [], sunday: []}}",
     "an eighth day": lambda: "{open: {monday: '09:00-17:00', someday: '09:00-17:00'}}",
+    "hours minute by minute": lambda: (
+        "{open: {monday: [" + ", ".join(f"'{h:02}:{m:02}-{h:02}:{m + 1:02}'" for h in range(24) for m in range(0, 59, 2))
+        + "]}}"
+    ),
     "hours past midnight": lambda: "{open: {monday: '22:00-06:00'}}",
     "hours of twenty-five": lambda: "{open: {monday: '09:00-25:00'}}",
     "hours that end before they begin": lambda: "{open: {monday: '17:00-09:00'}}",
     "hours of nothing": lambda: "{open: {monday: '09:00-09:00'}}",
     "hours that overlap": lambda: "{open: {monday: ['09:00-12:00', '11:00-13:00']}}",
-    "hours minute by minute": lambda: (
-        "{open: {monday: [" + ", ".join(f"'{h:02}:{m:02}-{h:02}:{m + 1:02}'" for h in range(24) for m in range(0, 59, 2))
+    "as many hours as a day may have": lambda: (
+        "{open: {monday: [" + ", ".join(f"'{h:02}:00-{h:02}:59'" for h in range(24))
         + "]}}"
     ),
     "the same hours many times": lambda: "{open: {monday: [" + "'09:00-10:00', " * 20_000 + "]}}",

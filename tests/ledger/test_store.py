@@ -11,7 +11,7 @@ from forbear import LedgerError
 from forbear.language.types import Value
 from forbear.ledger import Store, open_ledger
 from forbear.ledger.entries import FIRST, LAST, Entry
-from forbear.ledger.store import Decided, Transaction
+from forbear.ledger.store import Decided, Transaction, Waiting
 
 
 def entry(id: str, at: int = 0, kind: str = "note", **more: object) -> Entry:
@@ -119,9 +119,9 @@ def test_a_decision_is_kept_under_its_event(store: Store) -> None:
     with store.writing() as transaction:
         assert transaction.decided("e1") is None
         transaction.save_decision("e1", "mark", 5, "c1", "u1", '{"id": "d:e1"}')
-        assert transaction.decided("e1") == Decided("mark", '{"id": "d:e1"}')
+        assert transaction.decided("e1") == Decided(transaction.mark("mark"), '{"id": "d:e1"}')
     with store.reading() as transaction:
-        assert transaction.decided("e1") == Decided("mark", '{"id": "d:e1"}')
+        assert transaction.decided("e1") == Decided(transaction.mark("mark"), '{"id": "d:e1"}')
 
 
 def test_the_latest_moment_is_the_customers_else_the_contacts_else_that_of_neither(store: Store) -> None:
@@ -168,7 +168,7 @@ def test_the_outbox_keeps_its_order_until_delivered(store: Store) -> None:
         transaction.delivered("o1")
         transaction.delivered("o1")
     with store.reading() as transaction:
-        assert transaction.outbox() == [("o3", "payload 3"), ("o2", "payload 2")]
+        assert transaction.outbox() == [Waiting("o3", "payload 3"), Waiting("o2", "payload 2")]
 
 
 def test_an_id_is_taken_once(store: Store) -> None:

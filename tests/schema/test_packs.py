@@ -22,6 +22,23 @@ from strategies.packs import packs
 
 STANDARD = {path.relative_to(RULES / "standard").as_posix(): path for path in (RULES / "standard").rglob("*.yaml")}
 PAGE = language_pack()
+ABOVE = {
+    "pack.yaml": "pack: above\nversion: 1.0.0\nlanguage: 1\nbuilds_on: [standard]\n"
+    "overrides: {settings: {threat_ends_contact: true}}\n",
+    "changes.yaml": """\
+overrides:
+  rules:
+    response.third-strike: {when: 'conduct == "abuse" && history.final_warning_spoken', say: farewell}
+  texts:
+    farewell: {en: Goodbye., zh: 再见。}
+  due:
+    farewell: 10 minutes
+  invariants:
+    response:
+      never: response == "end_contact" && conduct != "abuse"
+      because: Only abuse ends a contact.
+""",
+}
 IN_HOUSE = {"pack.yaml": PACK["pack.yaml"], "house.yaml": HOUSE.replace("BECAUSE", BECAUSE)}
 OF_FORM = {"unknown-key", "missing-key", "unknown-type", "missing-language", "unknown-language", "language-version"}
 OF_NAMES = {"unknown-event", "unknown-obligation", "unknown-text"}
@@ -47,8 +64,8 @@ def test_every_file_of_the_standard_pack_is_valid(name, make):
 
 @pytest.mark.parametrize(
     "files",
-    [SMALL, PACK, PAGE, IN_HOUSE],
-    ids=["small", "late", "page", "house"],
+    [SMALL, PACK, PAGE, IN_HOUSE, ABOVE],
+    ids=["small", "late", "page", "house", "above"],
 )
 def test_the_packs_of_tests_and_documents_are_valid(files):
     assert complaints_of_pack(files) == []
@@ -71,6 +88,37 @@ def test_a_schema_made_for_a_pack_knows_its_names(example):
     changed = [data(text) for text in text_of(example.files).values()]
     assert [one for file in changed for one in complaints(general("packs"), file)] == []
     assert any(complaints(of_small, file) for file in changed)
+
+
+BROKEN_OVERRIDES = {
+    "kind": "{rule: {response.third-strike: {then: warn}}}",
+    "rule without its decision": "{rules: {third-strike: {then: warn}}}",
+    "nothing changes": "{rules: {response.third-strike: {}}}",
+    "the rule's name": "{rules: {response.third-strike: {rule: fourth-strike}}}",
+    "text in one language": "{texts: {farewell: {en: Goodbye.}}}",
+    "promise without a reason": "{invariants: {response: [{never: conduct == 'abuse'}]}}",
+}
+NOT_BELOW = {
+    "rule": "{rules: {response.thrid-strike: {then: warn}}}",
+    "text": "{texts: {farewel: {en: Goodbye., zh: 再见。}}}",
+    "setting": "{settings: {threat_ends: true}}",
+    "obligation": "{due: {farewel: 10 minutes}}",
+    "decision": "{invariants: {respons: [{never: conduct == 'abuse', because: Never.}]}}",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_OVERRIDES)
+def test_an_override_of_another_form_is_refused(name):
+    section = f"overrides: {BROKEN_OVERRIDES[name]}\n"
+    assert complaints(general("packs"), data(section))
+    assert complaints(general("packs"), data(ABOVE["pack.yaml"].partition("overrides")[0] + section))
+
+
+@pytest.mark.parametrize("name", NOT_BELOW)
+def test_an_override_of_what_is_not_there_is_refused(name):
+    section = f"overrides: {NOT_BELOW[name]}\n"
+    assert complaints(general("packs"), data(section)) == []
+    assert complaints(of_standard("packs"), data(section))
 
 
 BROKEN_TESTS = {
@@ -134,7 +182,7 @@ def test_the_schema_has_just_the_keys_that_the_reader_asks_for(monkeypatch):
         return keys(self, node, what, required=required, optional=optional)
 
     monkeypatch.setattr(Shape, "keys", spying)
-    for files in (SMALL, PAGE, {name: path.read_text(encoding="utf-8") for name, path in STANDARD.items()}):
+    for files in (SMALL, PAGE, ABOVE, {name: path.read_text(encoding="utf-8") for name, path in STANDARD.items()}):
         build_policy(pack_from_texts({name: text for name, text in files.items() if not name.endswith(".test.yaml")}))
     known = {frozenset(one["properties"]) for one in objects(schema("packs"))}
     assert [sorted(one) for one in asked if one not in known] == []

@@ -10,6 +10,7 @@ from rich.console import Console
 from forbear.cli.console import out, print_json, say
 from forbear.cli.lines import parsed, read_joined
 from forbear.cli.options import EvaluatorOption, JsonOption, PackOption, SetOption, chosen_settings
+from forbear.engine.facts import with_folds
 from forbear.engine.parts import load_pack
 from forbear.engine.plugins import Plugins
 from forbear.engine.pure import Answer, decide_facts, type_at
@@ -71,7 +72,7 @@ def as_plain(answer: Answer) -> dict[str, Any]:
         "degraded": dict(answer.degraded) or None,
         "violated": list(evaluation.violated),
         "facts": {
-            path: show(kind, answer.facts[path])
+            path: show(with_folds(policy, kind), answer.facts[path])
             for path in sorted(answer.facts)
             if (kind := type_at(policy, answer.event, path)) is not None
         },

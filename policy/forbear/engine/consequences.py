@@ -9,11 +9,14 @@ from attrs import define, field
 
 from forbear.calendar import UNIT_SECONDS, CalendarError, Due, due_at
 from forbear.codec import line, owed_as_plain
-from forbear.engine.facts import type_of
+from forbear.engine.expiry import unwatch, watch
+from forbear.engine.facts import suits, type_of
+from forbear.engine.terms import TERMS, closes_of, terms_of
 from forbear.engine.texts import fill
 from forbear.errors import ForbearError
 from forbear.evaluate import Happening
 from forbear.language import ir
+from forbear.language.events import EXPIRED
 from forbear.language.types import IntType, Value, show
 from forbear.ledger.entries import LAST, Entry, from_micros, is_open, to_micros
 from forbear.ledger.store import Transaction
@@ -91,28 +94,61 @@ class Consequences:
     def amend(self, entry: Entry, values: Mapping[str, Value]) -> None:
         """Append an amendment to an entry."""
         self.transaction.amend(entry.id, self.at, values)
-        attributes = self.policy.entries[entry.kind].attributes
+        self.amended.append(self._amended(entry, values))
+
+    def _amended(self, entry: Entry, values: Mapping[str, Value]) -> Amended:
+        kind = self.policy.entries.get(entry.kind)
+        attributes = kind.attributes if kind is not None else {}
         shown = {name: show(attributes[name].type, value) for name, value in values.items() if name in attributes}
-        self.amended.append(Amended(entry.id, shown))
+        return Amended(entry.id, shown)
 
     # --- closing
 
     def close(self, obligation: Entry, how: str, reason: str) -> None:
-        """Close an open obligation and append what that closing amends to the entries recorded beside it."""
+        """Close an open obligation and append what that closing amends to the entries recorded beside it.
+
+        It closes by its own terms. One that has expired since, at a later moment, is closed for good all the same.
+        """
         values: dict[str, Value] = {"how": how}
         if reason:
             values["reason"] = reason
-        self.transaction.amend(obligation.id, self.at, values)
+        closing = (closes_of(obligation, self.policy) or {}).get(how)
+        beside = self._beside(obligation, closing)
+        for at in (self.at, *self._expired_since(obligation)):
+            self.transaction.amend(obligation.id, at, values)
+            for entry, changes in beside:
+                self.transaction.amend(entry.id, at, changes)
         self.transaction.settle(obligation.id)
-        owe = str(obligation.values["owe"])
-        self.closed.append(Closed(obligation.id, owe, how))
-        declared = self.policy.obligations.get(owe)
-        closing = declared.closes.get(how) if declared is not None else None
+        unwatch(self.transaction, obligation)
+        self.closed.append(Closed(obligation.id, str(obligation.values["owe"]), how))
+        self.amended += [self._amended(entry, changes) for entry, changes in beside]
+
+    def expire(self, obligation: Entry, *, overdue: bool) -> None:
+        """Close an open obligation whose time is over; one that is still to be raised as overdue stays watched."""
+        closing = (closes_of(obligation, self.policy) or {}).get(EXPIRED)
+        self.transaction.amend(obligation.id, self.at, {"how": EXPIRED, "ended": self.at})
+        if not overdue:
+            self.transaction.settle(obligation.id)
+        unwatch(self.transaction, obligation)
+        self.closed.append(Closed(obligation.id, str(obligation.values["owe"]), EXPIRED))
+        for entry, changes in self._beside(obligation, closing):
+            self.amend(entry, changes)
+
+    def _beside(self, obligation: Entry, closing: ir.Closing | None) -> list[tuple[Entry, dict[str, Value]]]:
+        """The entries recorded beside an obligation that a closing amends, each with its changes."""
+        found: list[tuple[Entry, dict[str, Value]]] = []
         for kind, changes in closing.amends if closing is not None else ():
             for id_ in _ids(obligation.values.get("beside")):
                 entry = self.transaction.entry(id_, self.at)
                 if entry is not None and entry.kind == kind:
-                    self.amend(entry, dict(changes))
+                    found.append((entry, dict(changes)))
+        return found
+
+    def _expired_since(self, obligation: Entry) -> tuple[int, ...]:
+        """When an obligation that is open at the event's moment was found expired, if it was."""
+        latest = self.transaction.entry(obligation.id, LAST)
+        ended = latest.values.get("ended") if latest is not None and latest.values.get("how") == EXPIRED else None
+        return (ended,) if isinstance(ended, int) else ()
 
     def _close(self, one: Happening) -> None:
         for entry in self._obligations("customer" if self.event.customer else "contact", self.at):
@@ -136,18 +172,24 @@ class Consequences:
             self.owed.append(self._described(standing, declared))
             return
         id_ = self._new_id("o", one.name, [owed.id for owed in self.created])
-        due, start = self._moment(declared.due, one.rule), None
-        if declared.start is not None:
-            start = self._moment(declared.start, one.rule)
+        due = self._moment(declared.due, one.rule)
+        start, expires = (
+            None if time is None else self._moment(time, one.rule) for time in (declared.start, declared.expires)
+        )
         values: dict[str, Value] = {"owe": one.name, "to": declared.to, "how": "none", "due": to_micros(due)}
         if start is not None:
             values["from"] = to_micros(start)
+        if expires is not None:
+            values["expires"] = to_micros(expires)
         values |= one.values
         values["beside"] = tuple(beside)
+        values[TERMS] = terms_of(declared)
         self._append(id_, "obligation", values)
         say = fill(self.policy.texts[declared.say], self.environment, self.policy) if declared.say else None
-        owed = Owed(id_, one.name, declared.to, due, start, say, _carried(declared, one.values))
+        owed = Owed(id_, one.name, declared.to, due, start, say, _carried(declared, one.values), expires)
         self.transaction.owe(id_, to_micros(due), line(owed_as_plain(owed)))
+        if expires is not None:
+            watch(self.transaction, self.event, id_, to_micros(expires))
         self.owed.append(owed)
         self.created.append(owed)
 
@@ -165,17 +207,13 @@ class Consequences:
         return None
 
     def _described(self, entry: Entry, declared: ir.Obligation) -> Owed:
-        due, start = entry.values["due"], entry.values.get("from")
-        assert isinstance(due, int)
-        return Owed(
-            entry.id,
-            declared.name,
-            str(entry.values["to"]),
-            from_micros(due),
-            from_micros(start) if isinstance(start, int) else None,
-            None,
-            _carried(declared, entry.values),
+        due, start, expires = (
+            from_micros(micros) if isinstance(micros := entry.values.get(name), int) else None
+            for name in ("due", "from", "expires")
         )
+        assert due is not None
+        carried = _carried(declared, entry.values)
+        return Owed(entry.id, declared.name, str(entry.values["to"]), due, start, None, carried, expires)
 
     def _moment(self, due: Due, rule: str) -> datetime:
         try:
@@ -193,7 +231,9 @@ class Consequences:
 
 
 def _carried(declared: ir.Obligation, values: Mapping[str, Value]) -> dict[str, Plain]:
-    return {name: show(attribute.type, values[name]) for name, attribute in declared.carries.items() if name in values}
+    """What an obligation carries, as far as the declaration still has it so."""
+    known = [one for one in declared.carries.values() if one.name in values and suits(one.type, values[one.name])]
+    return {one.name: show(one.type, values[one.name]) for one in known}
 
 
 def _ids(value: object) -> tuple[str, ...]:

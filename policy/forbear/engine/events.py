@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,8 @@ from forbear.records import Event, Plain
 
 MAX_ID = 200
 MAX_TEXT = 100_000
+# What Python reads beside this (weeks, any sign for the T, something behind a NUL) nobody else would read alike.
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[-+][0-9:]{5})?)?")
 
 
 def parse_event(given: Mapping[str, Any], policy: Policy) -> Event:
@@ -96,7 +99,7 @@ def _moment(value: object) -> datetime:
         moment = value
     elif isinstance(value, str):
         try:
-            moment = datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(value if _MOMENT.fullmatch(value) else "")
         except ValueError:
             raise EventError(f"{shown(value)} is not a moment: {hint}") from None
     else:

@@ -12,7 +12,19 @@ from forbear.codec import line
 from forbear.engine.plain import sort_of
 from forbear.errors import FactError
 from forbear.language import ir
-from forbear.language.types import StringType, Type, Value, fit, show
+from forbear.language.types import (
+    BoolType,
+    DecimalType,
+    EnumType,
+    FieldType,
+    IntType,
+    RecordsType,
+    StringType,
+    Type,
+    Value,
+    fit,
+    show,
+)
 from forbear.ledger.entries import Entry, attributes, lacking
 from forbear.records import Event, Evidence, Plain
 
@@ -149,10 +161,31 @@ def lend(policy: ir.Policy, event: Event, named: Entry, gathered: Gathered, at: 
     kind = policy.entries[named.kind]
     found = attributes(named, at, kind)
     for name, value in found.items():
-        if f"{named.kind}.{name}" in policy.events[event.type]:
-            gathered.values[f"{named.kind}.{name}"] = value
+        path = f"{named.kind}.{name}"
+        fact = policy.events[event.type].get(path)
+        if fact is None:
+            continue
+        if suits(fact.type, value) or path == "obligation.owe":  # of a name that this policy need not know any more
+            gathered.values[path] = value
+        else:
+            gathered.refused[path] = (
+                f"the `{name}` of the entry {named.id} was kept by a policy that wrote it otherwise"
+            )
     for name in lacking(found, kind):
         gathered.refused[f"{named.kind}.{name}"] = f"the entry {named.id} has no `{name}`"
+
+
+def suits(kind: Type, value: Value) -> bool:
+    """Whether a value that the ledger kept is one of this type still."""
+    match kind:
+        case BoolType():
+            return isinstance(value, bool)
+        case IntType(low, high) | DecimalType(low=low, high=high):
+            return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+        case EnumType(values):
+            return value in values
+        case _:
+            return isinstance(value, str)
 
 
 def type_of(policy: ir.Policy, event: str, path: str) -> Type:
@@ -168,4 +201,14 @@ def type_of(policy: ir.Policy, event: str, path: str) -> Type:
 def shown(policy: ir.Policy, event: str, values: Mapping[str, Value]) -> dict[str, Plain]:
     """The facts that the plan needs, in the form of the record."""
     plan = policy.plans[event]
-    return {path: show(type_of(policy, event, path), values[path]) for path in sorted(plan.facts) if path in values}
+    known = [path for path in sorted(plan.facts) if path in values]
+    return {path: show(with_folds(policy, type_of(policy, event, path)), values[path]) for path in known}
+
+
+def with_folds(policy: ir.Policy, kind: Type) -> Type:
+    """A list of candidates with the folds that may stand beside their fields; any other type as it is."""
+    if not isinstance(kind, RecordsType):
+        return kind
+    types = {path: fold.type for path, fold in policy.folds.items() if fold.keyed}
+    folds = [FieldType(path, one) for path, one in types.items() if not isinstance(one, RecordsType)]
+    return RecordsType((*kind.fields, *folds))

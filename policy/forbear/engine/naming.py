@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from attrs import evolve
 
+from forbear.engine.terms import closes_of
 from forbear.errors import EventError
-from forbear.language.events import EVENT_TYPES
+from forbear.language.events import EVENT_TYPES, EXPIRED, EventType
 from forbear.language.ir import Policy
 from forbear.language.shape import did_you_mean
 from forbear.ledger.entries import Entry, is_open, to_micros
 from forbear.ledger.store import Transaction
-from forbear.records import Event
+from forbear.records import Event, Plain
 
 LATEST = "latest"
 
@@ -41,22 +42,31 @@ def resolve(event: Event, policy: Policy, transaction: Transaction) -> tuple[Eve
     What the event does not say of contact, customer and advisor is the entry's. Raises EventError where there is no
     such entry, or where it is another customer's.
     """
-    kind = EVENT_TYPES[event.type].names if event.type in EVENT_TYPES else ""
-    if not kind:
+    type_ = EVENT_TYPES.get(event.type)
+    if type_ is None or not type_.names:
         return event, None
+    kind = type_.names
     if kind not in policy.entries:
         raise EventError(f"the pack {policy.name} keeps no `{kind}`; `{event.type}` cannot be decided", event.id)
     name = str(event.fields[kind])
     head, _, wanted = name.partition(":")
     if head == LATEST:
-        entry = _latest(kind, wanted, inherit(event, contact_of(event, transaction)), policy, transaction)
+        about = _through(type_, event, transaction)
+        where = inherit(inherit(event, contact_of(event, transaction)), about)
+        entry = _latest(type_, wanted, where, about, policy, transaction)
     else:
         entry = _by_id(kind, name, event, transaction)
     if event.customer and entry.customer and event.customer != entry.customer:
         raise EventError(f"the {kind} {name!r} is not of customer {event.customer!r}; leave `customer` out", event.id)
     if event.type == "obligation_closed":
-        _may_close(event, policy, str(entry.values["owe"]))
-    return evolve(inherit(event, entry), fields={**event.fields, kind: entry.id}), entry
+        _may_close(event, policy, entry)
+    named: dict[str, Plain] = {kind: entry.id}
+    other = entry.values.get(type_.through)
+    if isinstance(other, str):
+        if event.fields.get(type_.through) not in (None, LATEST, other):
+            raise EventError(f"the {kind} {entry.id!r} is about the {type_.through} {other!r}", event.id)
+        named[type_.through] = other
+    return evolve(inherit(event, entry), fields={**event.fields, **named}), entry
 
 
 def _by_id(kind: str, id_: str, event: Event, transaction: Transaction) -> Entry:
@@ -66,15 +76,27 @@ def _by_id(kind: str, id_: str, event: Event, transaction: Transaction) -> Entry
     return entry
 
 
-def _latest(kind: str, wanted: str, event: Event, policy: Policy, transaction: Transaction) -> Entry:
-    """The latest open one in the event's contact, else of its customer; of one decision, the last listed."""
+def _through(type_: EventType, event: Event, transaction: Transaction) -> Entry | None:
+    """The entry by which the one that the event names may be told: the offence of an appeal."""
+    given = event.fields.get(type_.through)
+    if not isinstance(given, str) or given == LATEST:
+        return None
+    return _by_id(type_.through, given, event, transaction)
+
+
+def _latest(
+    type_: EventType, wanted: str, event: Event, about: Entry | None, policy: Policy, transaction: Transaction
+) -> Entry:
+    """The latest that waits in the event's contact, else of its customer; of one decision, the last listed."""
+    kind = type_.names
     for scope, scope_id in (("contact", event.contact), ("customer", event.customer)):
         if scope_id is None:
             continue
         found = [
             entry
             for entry in transaction.entries(kind, scope, scope_id, None, to_micros(event.at))
-            if is_open(entry) and (not wanted or entry.values.get("owe") == wanted)
+            if _waits(entry, type_) and (not wanted or entry.values.get("owe") == wanted)
+            if about is None or entry.values.get(type_.through) == about.id
         ]
         if found:
             return found[-1]
@@ -87,14 +109,21 @@ def _latest(kind: str, wanted: str, event: Event, policy: Policy, transaction: T
     raise EventError(f"its contact and customer have no open {kind} {wanted!r}; {hint}", event.id)
 
 
-def _may_close(event: Event, policy: Policy, owe: str) -> None:
+def _waits(entry: Entry, type_: EventType) -> bool:
+    if not type_.waiting:
+        return is_open(entry)
+    return entry.values.get("status", type_.waiting[0]) in type_.waiting
+
+
+def _may_close(event: Event, policy: Policy, entry: Entry) -> None:
     """Refuse a closing that the obligation does not know, or that lacks what it needs."""
-    declared = policy.obligations.get(owe)
-    if declared is None:
+    closes = closes_of(entry, policy)
+    if closes is None:
         return
-    how = str(event.fields["how"])
-    if how not in declared.closes:
-        raise EventError(f"`{owe}` is never closed {how!r}; it closes by {', '.join(declared.closes)}", event.id)
-    for need in declared.closes[how].needs:
+    owe, how = str(entry.values["owe"]), str(event.fields["how"])
+    ways = [one for one in closes if one != EXPIRED]
+    if how not in ways:
+        raise EventError(f"`{owe}` is never closed {how!r}; it closes by {', '.join(ways)}", event.id)
+    for need in closes[how].needs:
         if not event.fields.get(need):
             raise EventError(f"closing `{owe}` as {how!r} needs `{need}`", event.id)

@@ -9,6 +9,7 @@ from forbear.codec import owed_from_plain
 from forbear.engine.calling import Meddling
 from forbear.engine.plugins import Plugins
 from forbear.ledger import Store
+from forbear.ledger.store import Waiting
 from forbear.records import Alarm
 
 
@@ -27,20 +28,20 @@ class Outbox:
         """Hand over what waits and is in nobody's hands; alarms name the event after which it failed."""
         if not self._plugins.performs:
             return
-        waiting = {id_ for id_, _ in self._waiting()}
+        waiting = {one.id for one in self._waiting()}
         with self._lock:
             mine = waiting - self._in_hand
             self._in_hand |= mine
         try:
             # Read again: what another thread handed over before these were taken in hand is gone now.
-            for id_, payload in self._waiting() if mine else ():
-                if id_ in mine:
-                    self._perform(id_, payload, event)
+            for one in self._waiting() if mine else ():
+                if one.id in mine:
+                    self._perform(one.id, one.payload, event)
         finally:
             with self._lock:
                 self._in_hand -= mine
 
-    def _waiting(self) -> list[tuple[str, str]]:
+    def _waiting(self) -> list[Waiting]:
         with self._store.reading() as transaction:
             return transaction.outbox()
 

@@ -28,7 +28,7 @@ from forbear.ledger.entries import to_micros
 from forbear.ledger.fold import Untold, ask_each
 from forbear.ledger.store import Transaction
 from forbear.logs import log
-from forbear.records import Alarm, Event, Record
+from forbear.records import Alarm, Event, Record, tombstone
 
 
 class Engine:
@@ -122,9 +122,9 @@ class Engine:
         if decided is None:
             return None
         # The engine's own event may have been raised by another tick, so at another moment.
-        if decided.fingerprint != mark and event.type != "obligation_overdue":
+        if decided.mark != transaction.mark(mark) and event.type != "obligation_overdue":
             raise EventConflict(f"the event {event.id!r} was decided before with other content", event.id)
-        return record_from_plain(json.loads(decided.record))
+        return tombstone(event) if decided.record is None else record_from_plain(json.loads(decided.record))
 
     def _decide(self, told: Event, mark: str, supplied: Supplied) -> tuple[Record, list[Alarm] | None]:
         """Decide and keep an event; no alarms come back where another process or thread was faster."""

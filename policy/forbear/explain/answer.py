@@ -32,7 +32,7 @@ def find_record(store: Store, id: str) -> Record:
     with store.reading() as transaction:
         for event in (id.removeprefix("d:"), id):
             decided = transaction.decided(event)
-            if decided is not None:
+            if decided is not None and decided.record is not None:
                 return record_from_plain(json.loads(decided.record))
     raise UnknownDecision(id)
 

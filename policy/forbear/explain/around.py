@@ -47,7 +47,7 @@ def tell_facts(telling: Telling) -> None:
                 "known",
                 values={path: plain},
                 name=_name(path),
-                value=telling.value(value, fact_type(telling.policy, record.type, path)),
+                value=telling.value(value, fact_type(telling.policy, record.type, path), path),
                 source=_source(telling, path),
             )
     speech = [path for path in record.facts if path.startswith("speech.")]

@@ -64,7 +64,7 @@ def _outcome(telling: Telling, name: str, plain: Plain, value: Value | None) -> 
         decision=name,
         values={name: plain},
         question=question,
-        value=lambda labels: labels.value(shown, kind),
+        value=lambda labels: labels.value(shown, kind, name),
     )
 
 

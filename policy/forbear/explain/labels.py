@@ -13,6 +13,7 @@ from forbear.calendar import UNIT_SECONDS, in_words
 from forbear.explain.words import EVENTS, FIELDS, HOW, LENT, ROLES, Language, Words, fill
 from forbear.language import ir
 from forbear.language.types import EXACT, DecimalType, IntType, ListType, StringType, Type, Value
+from forbear.language.wording import translated
 from forbear.records import Plain
 
 MOST_ITEMS = 20  # of a list that are shown
@@ -33,12 +34,12 @@ class Labels:
         name = self.name(path)
         if path not in self.shown:
             return name
-        value = self.value_or_none(self.shown[path], self.kind(path))
+        value = self.value_or_none(self.shown[path], self.kind(path), path)
         return {"en": f"{name} ({value})", "zh": f"{name}（{value}）"}[self.language]
 
-    def value_or_none(self, value: Value | None, kind: Type | None) -> str:
+    def value_or_none(self, value: Value | None, kind: Type | None, path: str = "") -> str:
         """A value in words, or that it was missing."""
-        return {"en": "not known", "zh": "未知"}[self.language] if value is None else self.value(value, kind)
+        return {"en": "not known", "zh": "未知"}[self.language] if value is None else self.value(value, kind, path)
 
     def name(self, path: str) -> str:
         """What a fact, fold, setting, candidate's field or decision is called."""
@@ -75,14 +76,17 @@ class Labels:
             or policy.events.get(self.event, {}).get(path)
         )
 
-    def value(self, value: Value, kind: Type | None = None) -> str:
-        """An inner value in words: yes or no, a length of time, a number at its places, a text in quotes."""
+    def value(self, value: Value, kind: Type | None = None, path: str = "") -> str:
+        """An inner value in words: yes or no, a length of time, a number at its places, a text in quotes.
+
+        A text that stands at a path is told in the language's own words, where a setting gave it.
+        """
         if isinstance(value, bool):
             return {"en": ("no", "yes"), "zh": ("否", "是")}[self.language][value]
         if isinstance(value, int):
             return self._number(value, kind)
         if isinstance(value, str):
-            text = self.policy.translated(value, self.language) if isinstance(kind, StringType) else value
+            text = translated(self.policy, value, path, self.language) if isinstance(kind, StringType) else value
             return f"“{text if len(text) <= LONGEST else text[:LONGEST] + '…'}”"
         if isinstance(value, Mapping):
             return self.value(value.get("id", ""))

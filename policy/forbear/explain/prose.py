@@ -154,10 +154,10 @@ def _measured(expr: ir.Compare | ir.In, holds: bool, values: Mapping[str, Value 
                 return clause(expr, labels, holds)
             key = "instead.number" if isinstance(wanted, int) else "instead"
             kind = labels.kind(path)
-            sides = {"value": labels.value_or_none(values[path], kind), "right": labels.value(wanted, kind)}
+            sides = {"value": labels.value_or_none(values[path], kind, path), "right": labels.value(wanted, kind)}
             return _clause(key, labels, left=labels.name(path), **sides)
         case _ if len(paths) == 1 and not isinstance(labels.kind(paths[0]), BoolType):
-            value = labels.value_or_none(values[paths[0]], labels.kind(paths[0]))
+            value = labels.value_or_none(values[paths[0]], labels.kind(paths[0]), paths[0])
             return _clause("it is", labels, clause=clause(expr, labels, holds), value=value)
         case _:
             return clause(expr, evolve(labels, shown=values), holds)

@@ -131,6 +131,6 @@ class Telling:
         """A moment in the centre's zone."""
         return lambda labels: labels.at(at, self.zone)
 
-    def value(self, value: Value, kind: Type | None) -> Callable[[Labels], str]:
-        """A value in words."""
-        return lambda labels: labels.value(value, kind)
+    def value(self, value: Value, kind: Type | None, path: str) -> Callable[[Labels], str]:
+        """The value at a path in words."""
+        return lambda labels: labels.value(value, kind, path)

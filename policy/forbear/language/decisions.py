@@ -20,7 +20,7 @@ from forbear.language.tree import Mapping, Node, Scalar, Sequence
 from forbear.language.types import EnumType, IntType, Type, Value
 
 NEEDED = ("decision", "asked_on", "outcome", "fallback")
-KEYS = ("asks", "hit", "rules", "table", "invariants", "grave", "seen_by")
+KEYS = ("asks", "hit", "rules", "table", "invariants", "grave", "overridable", "seen_by")
 RULE_KEYS = ("asked_on", "when", "then", "record", "amend", "owe", "close", "say", "because", "source")
 HITS = ("first", "unique", "priority", "collect")
 
@@ -163,6 +163,7 @@ class Decisions:
             otherwise,
             draft.key.span,
             seen_by(self.shape, draft.keys, ir.STAFF),
+            self._overridable(draft),
         )
         return decision, invariants
 
@@ -229,6 +230,17 @@ class Decisions:
         if self._values_of(fallback) & set(grave):
             self.error("grave-fallback", "a fallback is never grave", draft.keys["fallback"], "choose a milder value")
         return grave
+
+    def _overridable(self, draft: Draft) -> tuple[Value, ...] | None:
+        """The outcomes that a person may set, where they are listed."""
+        node = draft.keys.get("overridable")
+        if node is None:
+            return None
+        if not isinstance(draft.type, EnumType) or draft.hit == "collect":
+            message = "only one value of an enumeration can be overridden"
+            self.error("type-mismatch", message, node, "leave `overridable` out")
+            return None
+        return self.shape.choices(node, "outcome", draft.type.values)
 
     def _values_of(self, fallback: ir.Expr | None) -> set[Value]:
         """Every value of an enumeration that a fallback may give."""

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from forbear.language import ir
 from forbear.language.check import check_value
-from forbear.language.events import HOW
+from forbear.language.events import HOW, KEPT_BY_ENGINE
 from forbear.language.scope import Names, Scope
 from forbear.language.shape import Shape, did_you_mean, nearest
 from forbear.language.tree import Mapping, Node, Scalar
@@ -25,7 +25,7 @@ class Effects:
     def read(self, keys: dict[str, Node], scope: Scope) -> tuple[ir.Effect, ...]:
         """The effects in the order record, amend, close, owe, say, each in file order."""
         effects: list[ir.Effect | None] = []
-        entries = [name for name in self.names.entries if name not in ("obligation", "contact")]
+        entries = [name for name in self.names.entries if name not in KEPT_BY_ENGINE]
         for name, node in self._listed(keys.get("record"), "record", entries, "entry"):
             effects.append(self._record(name, node, scope))
         for name, node in self._listed(keys.get("amend"), "amend", entries, "entry"):

@@ -7,6 +7,9 @@ from attrs import frozen
 from forbear.language.types import BoolType, EnumType, IntType, Scalar, StringType
 
 HOW = ("done", "unreachable", "waived")
+EXPIRED = "expired"  # the engine closes so; no event and no rule does
+ENDS = (*HOW, EXPIRED)
+AS_DECIDED = "as_decided"  # the outcome of an `override` that withdraws the one before
 
 
 @frozen
@@ -21,11 +24,17 @@ class Field:
 
 @frozen
 class EventType:
-    """A type of event: its own fields, and the kind of entry that it names by id (or `latest`)."""
+    """A type of event: its own fields, and the kind of entry that it names by id (or `latest`).
+
+    `waiting` are the values of that entry's `status` with which it still waits for such an event. `through` is a
+    field that may name it by one of its attributes.
+    """
 
     fields: dict[str, Field]
     names: str = ""
     raised: bool = False  # by the engine only
+    waiting: tuple[str, ...] = ()
+    through: str = ""
 
 
 TEXT = StringType()
@@ -61,6 +70,34 @@ EVENT_TYPES: dict[str, EventType] = {
             "reason": Field(TEXT),
         },
         names="offence",
+        waiting=("provisional",),
+    ),
+    "appeal_lodged": EventType(
+        {"offence": Field(TEXT, required=True), "by": Field(TEXT), "reason": Field(TEXT)},
+        names="offence",
+        waiting=("provisional", "upheld"),
+    ),
+    "appeal_decided": EventType(
+        {
+            "appeal": Field(TEXT, default="latest"),
+            "offence": Field(TEXT),
+            "verdict": Field(EnumType(("granted", "refused")), required=True),
+            "by": Field(TEXT, required=True),
+            "reason": Field(TEXT),
+        },
+        names="appeal",
+        waiting=("lodged",),
+        through="offence",
+    ),
+    "override": EventType({name: Field(TEXT, required=True) for name in ("decision", "outcome", "by", "reason")}),
+    "need_noted": EventType({"need": Field(TEXT, required=True), "by": Field(TEXT)}),
+    "consent_changed": EventType(
+        {
+            "purpose": Field(TEXT, required=True),
+            "channel": Field(TEXT),
+            "state": Field(EnumType(("given", "withdrawn")), required=True),
+            "by": Field(TEXT),
+        }
     ),
     "tick": EventType({}),
 }
@@ -74,3 +111,7 @@ ENTRY_ATTRIBUTES: dict[str, tuple[Scalar, bool]] = {  # name → type, optional
     "advisor": (TEXT, True),
 }
 CONTACT_ATTRIBUTES: dict[str, tuple[Scalar, bool]] = {"channel": (TEXT, True), "ended": (BoolType(), False)}
+OVERRIDE_ATTRIBUTES: dict[str, tuple[Scalar, bool]] = dict.fromkeys(
+    ("decision", "outcome", "by", "reason"), (TEXT, False)
+)
+KEPT_BY_ENGINE = ("obligation", "contact", "override")  # kinds of entry that no rule records or amends

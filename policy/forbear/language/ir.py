@@ -1,9 +1,4 @@
-"""The typed intermediate representation: what a checked policy is, for every reader of it.
-
-An expression reads its values from one flat environment: facts and settings by dotted path, decisions by bare name,
-`recorded.x` and `owed.x` in invariants, an entry's attributes by bare name inside a fold's `where`.
-A missing optional value is absent from the environment.
-"""
+"""The typed intermediate representation: what a checked policy is, for every reader of it."""
 
 from __future__ import annotations
 
@@ -13,88 +8,18 @@ from attrs import field, frozen
 
 from forbear.calendar import Due, WorkingCalendar
 from forbear.errors import Span
+from forbear.language.expr import All as All
+from forbear.language.expr import Any as Any
+from forbear.language.expr import Arithmetic as Arithmetic
+from forbear.language.expr import Compare as Compare
+from forbear.language.expr import Constant as Constant
+from forbear.language.expr import Expr as Expr
+from forbear.language.expr import Has as Has
+from forbear.language.expr import In as In
+from forbear.language.expr import ListOf as ListOf
+from forbear.language.expr import Not as Not
+from forbear.language.expr import Read as Read
 from forbear.language.types import EnumType, ListType, Scalar, StringType, Type, Value
-
-# --- expressions
-
-
-@frozen
-class Constant:
-    """A value; a decimal is scaled already."""
-
-    value: Value
-
-
-@frozen
-class Read:
-    """The value at a path of the environment."""
-
-    path: str
-
-
-@frozen
-class Has:
-    """Whether the environment has a value at a path."""
-
-    path: str
-
-
-@frozen
-class Not:
-    """Negation."""
-
-    operand: Expr
-
-
-@frozen
-class All:
-    """`&&`: left to right, stops at the first that is false."""
-
-    parts: tuple[Expr, ...]
-
-
-@frozen
-class Any:
-    """`||`: left to right, stops at the first that is true."""
-
-    parts: tuple[Expr, ...]
-
-
-@frozen
-class Compare:
-    """`== != < <= > >=` on two values of one kind; decimals have been brought to the same places."""
-
-    operator: str
-    left: Expr
-    right: Expr
-
-
-@frozen
-class In:
-    """Membership in a list."""
-
-    item: Expr
-    items: Expr
-
-
-@frozen
-class ListOf:
-    """A list of values."""
-
-    items: tuple[Expr, ...]
-
-
-@frozen
-class Arithmetic:
-    """`+ - *` on whole numbers; the checker has made sure that the result fits 64 bits."""
-
-    operator: str
-    left: Expr
-    right: Expr
-
-
-Expr = Constant | Read | Has | Not | All | Any | Compare | In | ListOf | Arithmetic
-
 
 # --- vocabulary
 
@@ -269,11 +194,21 @@ class Decision:
     otherwise: Expr | None
     span: Span = field(eq=False)
     seen_by: tuple[str, ...] = STAFF
+    overridable: tuple[Value, ...] | None = None  # None: whatever is milder than the rules decide, and not grave
 
     @property
     def outcome_type(self) -> Type:
         """The type of the outcome as other rules read it."""
         return gathered(self.type) if self.hit == "collect" else self.type
+
+    @property
+    def overrides(self) -> tuple[Value, ...]:
+        """The outcomes that an `override` event may name."""
+        if self.overridable is not None:
+            return self.overridable
+        if not isinstance(self.type, EnumType) or self.hit == "collect":
+            return ()
+        return tuple(value for value in self.type.values[:-1] if value not in self.grave)
 
 
 @frozen
@@ -349,7 +284,10 @@ class Once:
 
 @frozen
 class Closing:
-    """One way to close an obligation: what the closing event must bring and what it amends beside it."""
+    """One way to close an obligation: what the closing event must bring and what it amends beside it.
+
+    An expiry is no event; it needs nothing.
+    """
 
     needs: tuple[str, ...]
     amends: tuple[tuple[str, tuple[tuple[str, Value], ...]], ...]
@@ -369,6 +307,12 @@ class Obligation:
     once: Once | None
     closes: Mapping[str, Closing]
     seen_by: tuple[str, ...] = STAFF
+    expires: Due | None = None  # the engine closes one that is still open then
+
+    @property
+    def times(self) -> tuple[Due, ...]:
+        """When it begins, is due and expires, as far as declared."""
+        return tuple(one for one in (self.due, self.start, self.expires) if one is not None)
 
 
 @frozen
@@ -436,10 +380,3 @@ class Policy:
     def asked_on(self, name: str) -> tuple[str, ...]:
         """The events on which a decision or ranking is asked."""
         return self.rankings[name].asked_on if name in self.rankings else self.decisions[name].asked_on
-
-    def translated(self, text: str, language: str) -> str:
-        """A text in a language: that of the setting which gave it, where a centre chose it per language."""
-        for setting in self.settings.values():
-            if setting.value == text and setting.words:
-                return setting.words.get(language, text)
-        return text

@@ -11,6 +11,7 @@ from forbear.language.shape import Shape, did_you_mean
 from forbear.language.tree import Mapping
 
 LANGUAGE_VERSION = 1
+MAX_VERSION = 100  # characters; every record repeats it
 
 
 @frozen
@@ -36,7 +37,7 @@ def read_manifest(tree: Mapping | None, pack: str, shape: Shape) -> Manifest | N
         tree, MANIFEST, required=("pack", "version", "language"), optional=("about", "builds_on", "overrides")
     )
     name = shape.name(keys["pack"], "a pack's name") if "pack" in keys else None
-    version = shape.text(keys["version"], "a version") if "version" in keys else None
+    version = shape.text(keys["version"], "a version", MAX_VERSION) if "version" in keys else None
     language = shape.whole(keys["language"], "`language`") if "language" in keys else None
     if "about" in keys:
         shape.languages(keys["about"], "`about`")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from attrs import evolve, frozen
 
-from forbear.calendar import UNIT_SECONDS, Due, DuePhraseError, Named, parse_due
+from forbear.calendar import UNIT_SECONDS, Due, DuePhraseError, Elapsed, Named, parse_due
 from forbear.language import ir
 from forbear.language.check import check_assigned, check_value
-from forbear.language.events import ENTRY_ATTRIBUTES, HOW
+from forbear.language.events import ENDS, ENTRY_ATTRIBUTES, EXPIRED, KEPT_BY_ENGINE
 from forbear.language.folds import seconds_of
 from forbear.language.infer import Checker
 from forbear.language.kinds import seen_by
@@ -30,9 +30,10 @@ from forbear.language.types import (
 )
 from forbear.language.vocabulary import attributes_of
 
-KEYS = ("to", "from", "due", "carries", "say", "once", "closes", "seen_by")
+KEYS = ("to", "from", "due", "expires", "carries", "say", "once", "closes", "seen_by")
 NEEDS = ("reason", "by", "note")
-OWN = frozenset({"owe", "to", "open", "overdue", "how", "reason", "due", *ENTRY_ATTRIBUTES})
+OWN = frozenset({"owe", "to", "open", "overdue", "how", "reason", *ENTRY_ATTRIBUTES})
+_KEPT = frozenset({"due", "from", "expires", "beside", "terms", "ended"})  # in the ledger beside what it carries
 
 
 @frozen
@@ -79,12 +80,16 @@ class Obligations:
         if "say" in keys:
             say = self.shape.choice(keys["say"], "text", self._text_names(), "unknown-text") or ""
             self.said.setdefault(say, {}).update(dict.fromkeys(events))
-        closes = self._closes(keys["closes"]) if "closes" in keys else None
+        expires = self._due(keys["expires"], events) if "expires" in keys else None
+        closes = self._closes(keys["closes"], "expires" in keys) if "closes" in keys else None
         once = self._once(keys["once"]) if "once" in keys else None
+        if isinstance(due, Elapsed) and isinstance(expires, Elapsed) and expires.seconds < due.seconds:
+            hint = "give it at least the time that `due` gives"
+            self.shape.error("bad-time", "it expires before it is due", keys["expires"].span, hint)
         if to is None or due is None or closes is None:
             return None
         seen = seen_by(self.shape, keys, ir.STAFF)
-        return ir.Obligation(key.value, to, due, start, carries, values, say, once, closes, seen)
+        return ir.Obligation(key.value, to, due, start, carries, values, say, once, closes, seen, expires)
 
     def _text_names(self) -> list[str]:
         broken = [name.removeprefix("text.") for name in self.names.broken if name.startswith("text.")]
@@ -120,7 +125,7 @@ class Obligations:
         attributes: dict[str, ir.Attribute] = {}
         values: list[tuple[str, ir.Expr]] = []
         for key, value in self.shape.named(node, "`carries`"):
-            if key.value in OWN:
+            if key.value in OWN | _KEPT:
                 message = f"every obligation has `{key.value}` already"
                 self.shape.error("reserved-name", message, key.span, "choose another name")
                 continue
@@ -165,18 +170,22 @@ class Obligations:
         while_open = "while" in keys and self.shape.choice(keys["while"], "state", ("open",)) is not None
         return None if per is None else ir.Once(per, while_open)
 
-    def _closes(self, node: Node) -> dict[str, ir.Closing] | None:
+    def _closes(self, node: Node, expires: bool) -> dict[str, ir.Closing] | None:
         mapping = self.shape.mapping(node, "`closes`")
         closes: dict[str, ir.Closing] = {}
         for key, value in mapping.items if mapping else ():
-            if key.value not in HOW:
-                hint = did_you_mean(key.value, HOW)
+            if key.value not in ENDS:
+                hint = did_you_mean(key.value, ENDS)
                 self.shape.error("unknown-value", f"nothing closes `{key.value}`", key.span, hint)
                 continue
-            keys = self.shape.keys(value, f"`{key.value}`", optional=("needs", "amend"))
+            if key.value == EXPIRED and not expires:
+                message = "an obligation that never expires is never closed `expired`"
+                self.shape.error("missing-key", message, key.span, "add `expires: …`, or leave it out")
+            optional = ("amend",) if key.value == EXPIRED else ("needs", "amend")
+            keys = self.shape.keys(value, f"`{key.value}`", optional=optional)
             needs = self.shape.choices(keys["needs"], "field", NEEDS) if "needs" in keys else ()
             closes[key.value] = ir.Closing(needs, self._amends(keys["amend"]) if "amend" in keys else ())
-        if mapping and not mapping.items:
+        if mapping and all(key.value == EXPIRED for key, _ in mapping.items):
             self.shape.error("missing-key", "an obligation needs a way to close", mapping.span, "add `done: {}`")
         return closes or None
 
@@ -184,7 +193,7 @@ class Obligations:
         """What a closing appends to the entries recorded beside the obligation; plain values only."""
         found: list[tuple[str, tuple[tuple[str, Value], ...]]] = []
         mapping = self.shape.mapping(node, "`amend`")
-        entries = [name for name in self.names.entries if name not in ("obligation", "contact")]
+        entries = [name for name in self.names.entries if name not in KEPT_BY_ENGINE]
         for key, value in mapping.items if mapping else ():
             if key.value not in entries:
                 hint = did_you_mean(key.value, entries)
@@ -218,7 +227,7 @@ def complete_obligation_entry(names: Names) -> None:
         "to": ir.Attribute("to", StringType()),
         "open": ir.Attribute("open", BoolType()),
         "overdue": ir.Attribute("overdue", BoolType()),
-        "how": ir.Attribute("how", EnumType(("none", *HOW))),
+        "how": ir.Attribute("how", EnumType(("none", *ENDS))),
         "reason": ir.Attribute("reason", StringType(), optional=True),
     }
     for obligation in names.obligations.values():

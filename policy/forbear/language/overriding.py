@@ -194,3 +194,4 @@ _KINDS = {
     "due": _Kind("obligation", _declared("obligations"), _replace_key("due", "replaces the due time of")),
     "invariants": _Kind("decision", _decisions, _add_invariants),
 }
+KINDS = tuple(_KINDS)

@@ -21,6 +21,7 @@ from forbear.language.opening import read_opening
 from forbear.language.overriding import OVERRIDES, Trees, override
 from forbear.language.plan import in_order, plan_event
 from forbear.language.problems import Problems
+from forbear.language.product import check_product
 from forbear.language.rankings import Rankings
 from forbear.language.scope import Names
 from forbear.language.shape import Shape, did_you_mean
@@ -154,6 +155,10 @@ def _assemble(trees: Trees, problems: Problems, chosen: dict[str, object]) -> tu
             rankings.read_head(head)
         elif head is not None:
             decisions.read_head(head)
+    for draft in decisions.drafts.values():
+        check_product(draft.key, draft.keys, draft.asked_on, problems)
+    for choice in rankings.drafts:
+        check_product(choice.key, choice.keys, choice.asked_on, problems)
     for section in sections["texts"]:
         for key, node in shape.named(section, "`texts`"):
             texts.read(key, node)

@@ -86,9 +86,7 @@ def _effect_reads(
                 yield from reads(expr)
             if isinstance(effect, ir.Owe):
                 obligation = obligations[effect.obligation]
-                for due in (obligation.due, obligation.start):
-                    if isinstance(due, Named):
-                        yield due.path
+                yield from (due.path for due in obligation.times if isinstance(due, Named))
                 if obligation.say in texts:
                     yield from text_reads(texts[obligation.say])
             elif isinstance(effect, ir.Say):

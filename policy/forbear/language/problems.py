@@ -35,6 +35,7 @@ class Problems:
     thorough: bool = False  # whether likely mistakes are looked for too, which takes longer
     values: int = 0  # of the YAML read so far, and below characters of expressions: a run of it all is bounded
     expressions: int = 0
+    product: int = 0  # of rules and events
     _seen: set[Diagnostic] = field(factory=set)
     _lost: set[str] = field(factory=set)
     _all_lost: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 
@@ -22,12 +23,17 @@ UNSPEAKABLE = frozenset({"true", "false", "null"})  # as values: YAML reads them
 LANGUAGES = ("en", "zh")
 _MANY = 1_000  # names beyond which the nearest is not looked for, nor for a word longer than _LONG
 _LONG = 100
+_WORK = 8_000  # pairs of equal letters, which is what a comparison of texts takes: a stranger's names may be all alike
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that is most like the given one, if any is like it."""
     names = set(known)
     if len(word) > _LONG or len(names) > _MANY:
+        return None
+    names = {one for one in names if abs(len(one) - len(word)) <= 3 + len(word) // 4}
+    letters = Counter(word)
+    if sum(map(len, names)) > _WORK or sum(letters[letter] for one in names for letter in one) > _WORK:
         return None
     near = difflib.get_close_matches(word, sorted(names), n=1, cutoff=0.6)
     return near[0] if near else None

@@ -74,7 +74,7 @@ Node = Scalar | Mapping | Sequence
 
 _INT = re.compile(r"[-+]?[0-9]{1,30}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]{1,30}|[0-9]{1,30}(\.[0-9]{0,30})?)")
-_DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*%")
+_EMPTY = re.compile(r"[ \t]*(#.*)?")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE, _FALSE = frozenset({"true", "True", "TRUE"}), frozenset({"false", "False", "FALSE"})
 
@@ -144,9 +144,9 @@ def parse_tree(source: Source, problems: Problems) -> Node | None:
     An expression that YAML cannot read is noted, blanked out, and the file read on.
     """
     text, blanked = source.text, frozenset[int]()
-    directive = _DIRECTIVE.match(text)
-    if directive is not None:
-        place = source.span(directive.end() - 1, 1)
+    first = next((n for n, line in enumerate(source.lines) if not _EMPTY.fullmatch(line)), 0)
+    if source.lines[first].startswith("%"):
+        place = source.span(source.starts[first], 1)
         problems.error("yaml-syntax", "directives of YAML are not part of the language", place, "remove the line")
         problems.lose(source.text)
         return None

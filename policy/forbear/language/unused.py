@@ -114,7 +114,7 @@ def _of_effect(effect: ir.Effect, policy: ir.Policy) -> Iterator[str]:
         case ir.Owe(name):
             declared = policy.obligations[name]
             yield f"owed.{name}"
-            yield from (due.path for due in (declared.due, declared.start) if isinstance(due, Named))
+            yield from (due.path for due in declared.times if isinstance(due, Named))
             if declared.say:
                 yield f"text.{declared.say}"
                 yield from text_reads(policy.texts[declared.say])

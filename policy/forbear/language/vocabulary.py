@@ -6,7 +6,14 @@ from collections.abc import Container
 
 from forbear.errors import FactError
 from forbear.language import ir
-from forbear.language.events import COMMON, CONTACT_ATTRIBUTES, ENTRY_ATTRIBUTES, EVENT_TYPES
+from forbear.language.events import (
+    COMMON,
+    CONTACT_ATTRIBUTES,
+    ENTRY_ATTRIBUTES,
+    EVENT_TYPES,
+    KEPT_BY_ENGINE,
+    OVERRIDE_ATTRIBUTES,
+)
 from forbear.language.kinds import OF_A_FACT, OF_A_SETTING, Declared, about, candidates, declared, seen_by
 from forbear.language.scope import Names
 from forbear.language.shape import PATH, Shape
@@ -111,7 +118,7 @@ class Vocabulary:
     def read_entries(self, node: Node) -> None:
         """`entries:` what the ledger may hold."""
         for key, value in self.shape.named(node, "`entries`"):
-            if key.value in ("obligation", "contact"):
+            if key.value in KEPT_BY_ENGINE:
                 message = f"`{key.value}` is an entry that the engine keeps"
                 self.shape.error("reserved-name", message, key.span, "choose another name")
                 continue
@@ -177,7 +184,7 @@ class Vocabulary:
 
 def add_built_in(names: Names) -> None:
     """The words that every pack has: the engine's entries and the facts of its event types."""
-    for kind, given in (("contact", CONTACT_ATTRIBUTES), ("obligation", {})):
+    for kind, given in (("contact", CONTACT_ATTRIBUTES), ("obligation", {}), ("override", OVERRIDE_ATTRIBUTES)):
         names.entries[kind] = ir.EntryKind(
             kind, {name: ir.Attribute(name, type_, optional) for name, (type_, optional) in given.items()}
         )

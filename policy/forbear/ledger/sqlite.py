@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from forbear.errors import LedgerError
-from forbear.language.types import Value
-from forbear.ledger.entries import Entry
-from forbear.ledger.store import Decided, Transaction
+from forbear.ledger import first
+from forbear.ledger.book import Book
+from forbear.ledger.keys import FileKeys, Keys, MemoryKeys
+from forbear.ledger.seal import Sealer
+from forbear.ledger.store import Transaction
 
-VERSION = 1
+VERSION = 2
 APPLICATION = 0x464F5242  # "FORB" in the file's header: this SQLite file is a ledger of ours
 BUSY_SECONDS = 30.0
-_SCOPES = {"contact": "contact", "customer": "customer", "advisor": "advisor"}
+MEMORY = ":memory:"
+KEYS_SUFFIX = ".keys"
 
 
 class SQLiteStore:
     """A ledger in one file, or in memory. Threads share it; processes may share the file.
 
-    Raises LedgerError where the file cannot be opened, is no ledger, or was made by a newer Forbear; a file that is
-    no ledger is left as it was.
+    Its keys stand in the file of the same name that ends in `.keys`, unless other `keys` are given. Raises LedgerError
+    where the file cannot be opened, is no ledger, was made by a newer Forbear or with other keys; a file that is no
+    ledger is left as it was.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, keys: Keys | None = None) -> None:
         self._lock = threading.RLock()
-        self._path = path
+        self._path, self._keys = path, keys
         try:
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -49,17 +52,31 @@ class SQLiteStore:
             raise
 
     def _open(self) -> None:
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.execute("PRAGMA foreign_keys = ON")
-        is_new = self._is_new()
+        for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        version = self._version()
         self._use_write_ahead_log()
-        if is_new:
-            with self._transaction("BEGIN IMMEDIATE"):
-                if self._is_new():  # another process may have been faster
-                    self._create()
+        if self._keys is None:
+            # A ledger that has sealed something is lost without its keys; new ones would only hide that.
+            create = version < VERSION
+            self._keys = MemoryKeys() if self._path == MEMORY else FileKeys(self._path + KEYS_SUFFIX, create=create)
+        self._sealer = Sealer(self._keys)
+        if version < VERSION:
+            with self._transaction("BEGIN EXCLUSIVE"):
+                version = self._version()  # another process may have been faster
+                if version < VERSION:
+                    self._migrate(version)
+            if version == 1:  # the rows in clear must not lie on in free pages
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._connection.execute("VACUUM")
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self._transaction("BEGIN") as book:
+            book.check_keys()
+            gone = book.erased()
+        self.destroy(gone)
 
-    def _is_new(self) -> bool:
-        """Whether the file is still empty. Raises LedgerError where it holds anything but a ledger of this version."""
+    def _version(self) -> int:
+        """The version of the file, 0 while it is empty. Raises LedgerError where it holds anything but a ledger."""
         version, application, tables = (
             self._connection.execute(f"SELECT {what}").fetchone()[0]
             for what in (
@@ -73,7 +90,22 @@ class SQLiteStore:
             raise LedgerError(f"the ledger {self._path!r} was made by a newer Forbear (version {version}); {advice}")
         if application != APPLICATION and (application or version or tables):
             raise LedgerError(f"{self._path!r} is a SQLite file, but not a ledger of Forbear; give another path")
-        return bool(application != APPLICATION)
+        return int(version) if application == APPLICATION else 0
+
+    def _migrate(self, version: int) -> None:
+        """Bring the tables to this version, from none or from those of an older one."""
+        if version == 1:
+            first.set_aside(self._connection)
+        schema = files("forbear.ledger").joinpath(f"migrations/sqlite/{VERSION}.sql").read_text(encoding="utf-8")
+        for statement in schema.split(";\n"):
+            if statement.strip():
+                self._connection.execute(statement)
+        book = Book(_Connection(self._connection), self._sealer)
+        book.note_keys()
+        if version == 1:
+            first.write_anew(self._connection, book)
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def _use_write_ahead_log(self) -> None:
         """Switch the file over, once in its life; SQLite does not wait for other processes here, so we do."""
@@ -87,21 +119,13 @@ class SQLiteStore:
                     raise
                 time.sleep(0.01)
 
-    def _create(self) -> None:
-        schema = files("forbear.ledger").joinpath("schema.sql").read_text(encoding="utf-8")
-        for statement in schema.split(";"):
-            if statement.strip():
-                self._connection.execute(statement)
-        self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        self._connection.execute(f"PRAGMA user_version = {VERSION}")
-
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[Transaction]:
+    def _transaction(self, begin: str) -> Iterator[Book]:
         with self._lock:
             try:
                 self._connection.execute(begin)
                 try:
-                    yield _SQLiteTransaction(self._connection)
+                    yield Book(_Connection(self._connection), self._sealer)
                     self._connection.execute("COMMIT")
                 except BaseException:
                     if self._connection.in_transaction:  # a full disk has rolled it back already
@@ -122,119 +146,44 @@ class SQLiteStore:
         with self._transaction("BEGIN IMMEDIATE") as transaction:
             yield transaction
 
+    def destroy(self, keys: Iterable[int]) -> None:
+        """Destroy the keys of erased customers."""
+        for number in keys:
+            self._sealer.destroy(number)
+
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back."""
         with self._lock:
             self._connection.close()
+            self._sealer.keys.close()
 
 
-_ENTRIES = """
-SELECT entry.id, entry.kind, entry.at, entry.contact, entry.customer, entry.advisor,
-       entry.attributes, amendment.attributes
-FROM entry LEFT JOIN amendment ON amendment.entry = entry.seq AND amendment.at <= :at
-WHERE {condition} AND entry.at <= :at
-ORDER BY entry.at, entry.seq, amendment.at, amendment.seq
-"""
-
-
-class _SQLiteTransaction:
-    """The transaction in progress on a connection."""
+class _Connection:
+    """A connection inside a transaction; one process writes at a time, so that nothing needs to be locked."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._run = connection.execute
+        self.execute = connection.execute
+
+    def run(self, statement: str, given: Sequence[Any] = ()) -> Iterable[tuple[Any, ...]]:
+        return self.execute(statement, given)
 
     @contextmanager
-    def attempt(self) -> Iterator[None]:
-        self._run("SAVEPOINT attempt")
+    def savepoint(self) -> Iterator[None]:
+        self.execute("SAVEPOINT attempt")
         try:
             yield
         except BaseException:
-            self._run("ROLLBACK TO attempt")
-            self._run("RELEASE attempt")
+            self.execute("ROLLBACK TO attempt")
+            self.execute("RELEASE attempt")
             raise
-        self._run("RELEASE attempt")
+        self.execute("RELEASE attempt")
 
-    def decided(self, event: str) -> Decided | None:
-        row = self._run("SELECT fingerprint, record FROM decision WHERE event = ?", (event,)).fetchone()
-        return None if row is None else Decided(*row)
+    def lock(self, name: bytes) -> None:
+        return
 
-    def latest(self, contact: str | None, customer: str | None) -> int | None:
-        if customer is not None:
-            rows = self._run("SELECT max(at) FROM decision WHERE customer = ?", (customer,))
-        elif contact is not None:
-            rows = self._run("SELECT max(at) FROM decision WHERE contact = ?", (contact,))
-        else:
-            rows = self._run("SELECT max(at) FROM decision WHERE customer IS NULL AND contact IS NULL")
-        (at,) = rows.fetchone()
-        return None if at is None else int(at)
-
-    def entry(self, id: str, at: int) -> Entry | None:
-        found = list(self._entries("entry.id = :id", {"id": id, "at": at}))
-        return found[0] if found else None
-
-    def entries(self, kind: str, scope: str, scope_id: str | None, since: int | None, at: int) -> Iterable[Entry]:
-        condition, given = "entry.kind = :kind", {"kind": kind, "at": at}
-        if scope in _SCOPES:
-            condition += f" AND entry.{_SCOPES[scope]} = :scope"
-            given["scope"] = scope_id
-        if since is not None:
-            condition += " AND entry.at > :since"
-            given["since"] = since
-        return self._entries(condition, given)
-
-    def _entries(self, condition: str, given: Mapping[str, Any]) -> Iterator[Entry]:
-        """Entries with their amendments folded in; the rows of one entry follow each other."""
-        current: tuple[str, str, int, str | None, str | None, str | None] | None = None
-        values: dict[str, Value] = {}
-        for *head, own, amended in self._run(_ENTRIES.format(condition=condition), given):
-            if current is None or head[0] != current[0]:
-                if current is not None:
-                    yield Entry(*current, values)
-                current, values = (head[0], head[1], head[2], head[3], head[4], head[5]), _values(own)
-            if amended is not None:
-                values |= _values(amended)
-        if current is not None:
-            yield Entry(*current, values)
-
-    def overdue(self, at: int) -> list[str]:
-        query = "SELECT obligation FROM watch WHERE raised = 0 AND due < ? ORDER BY due, obligation"
-        return [row[0] for row in self._run(query, (at,))]
-
-    def outbox(self) -> list[tuple[str, str]]:
-        return list(self._run("SELECT obligation, payload FROM outbox ORDER BY seq"))
-
-    def save_decision(
-        self, event: str, fingerprint: str, at: int, contact: str | None, customer: str | None, record: str
-    ) -> None:
-        self._run(
-            "INSERT INTO decision (event, fingerprint, at, contact, customer, record) VALUES (?, ?, ?, ?, ?, ?)",
-            (event, fingerprint, at, contact, customer, record),
-        )
-
-    def append(self, entry: Entry) -> None:
-        self._run(
-            "INSERT INTO entry (id, kind, at, contact, customer, advisor, attributes) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (entry.id, entry.kind, entry.at, entry.contact, entry.customer, entry.advisor, _dump(entry.values)),
-        )
-
-    def amend(self, id: str, at: int, values: Mapping[str, Value]) -> None:
-        self._run(
-            "INSERT INTO amendment (entry, at, attributes) SELECT seq, ?, ? FROM entry WHERE id = ?",
-            (at, _dump(values), id),
-        )
-
-    def owe(self, id: str, due: int, payload: str) -> None:
-        self._run("INSERT INTO watch (obligation, due) VALUES (?, ?)", (id, due))
-        self._run("INSERT INTO outbox (obligation, payload) VALUES (?, ?)", (id, payload))
-
-    def settle(self, id: str) -> None:
-        self._run("DELETE FROM watch WHERE obligation = ?", (id,))
-
-    def raise_overdue(self, id: str) -> None:
-        self._run("UPDATE watch SET raised = 1 WHERE obligation = ?", (id,))
-
-    def delivered(self, id: str) -> None:
-        self._run("DELETE FROM outbox WHERE obligation = ?", (id,))
+    def next_decision(self) -> int:
+        (number,) = self.execute("SELECT coalesce(max(seq), 0) + 1 FROM decision").fetchone()
+        return int(number)
 
 
 def _advice(path: str, error: Exception) -> str:
@@ -259,12 +208,3 @@ def _advice(path: str, error: Exception) -> str:
 def _code(error: Exception) -> int:
     """SQLite's primary result code; the upper bits tell only where it arose."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def _dump(values: Mapping[str, Value]) -> str:
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _values(text: str) -> dict[str, Value]:
-    """Values from JSON; a list comes back as the tuple that it was."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()}

@@ -14,10 +14,21 @@ from forbear.ledger.entries import Entry
 
 @frozen
 class Decided:
-    """A stored decision: the fingerprint of its event and the record as JSON."""
+    """A stored decision: the fingerprint of its event under `mark`, and the record as JSON, None once it was erased."""
 
-    fingerprint: str
-    record: str
+    mark: bytes
+    record: str | None
+
+
+@frozen
+class Waiting:
+    """An obligation in the outbox: its JSON, how often it was tried, why that failed; a dead one waits for a person."""
+
+    id: str
+    payload: str
+    tries: int = 0
+    problem: str = ""
+    dead: bool = False
 
 
 class Transaction(Protocol):
@@ -25,6 +36,14 @@ class Transaction(Protocol):
 
     def attempt(self) -> AbstractContextManager[None]:
         """A part of the transaction that is undone on its own when it raises."""
+        ...
+
+    def hold(self, contact: str | None, customer: str | None) -> None:
+        """Wait until no other transaction decides on this contact or customer, or on one who is the same."""
+        ...
+
+    def mark(self, fingerprint: str) -> bytes:
+        """A fingerprint as `Decided` has it."""
         ...
 
     def decided(self, event: str) -> Decided | None:
@@ -36,25 +55,27 @@ class Transaction(Protocol):
         ...
 
     def entry(self, id: str, at: int) -> Entry | None:
-        """One entry as amended up to `at`; None where it does not exist or is younger."""
+        """One entry as amended up to `at`; None where it does not exist, is younger or was erased."""
         ...
 
     def entries(self, kind: str, scope: str, scope_id: str | None, since: int | None, at: int) -> Iterable[Entry]:
-        """The entries of a kind in a scope with since < own `at` <= at, as amended up to `at`, oldest first."""
+        """The entries of a kind in a scope with since < own `at` <= at, as amended up to `at`, oldest first.
+
+        The scope `customer` includes every id that was joined to the customer by `at`.
+        """
         ...
 
     def overdue(self, at: int) -> list[str]:
         """Open obligations that fell due before `at` and were not yet raised, by due time."""
         ...
 
-    def outbox(self) -> list[tuple[str, str]]:
-        """Obligations not yet handed over: id and JSON, oldest first."""
-        ...
-
     def save_decision(
         self, event: str, fingerprint: str, at: int, contact: str | None, customer: str | None, record: str
     ) -> None:
-        """Keep a decision under its event id."""
+        """Keep a decision under its event id, as the next link of its customer's chain (else contact's, else centre's).
+
+        All that was appended in this transaction belongs to it.
+        """
         ...
 
     def append(self, entry: Entry) -> None:
@@ -77,8 +98,67 @@ class Transaction(Protocol):
         """Note that an obligation's being overdue was raised."""
         ...
 
+    # --- the whole of it
+
+    def records(self, customer: str | None = None) -> Iterable[str]:
+        """The records as JSON, in the order in which they were decided; one customer's, or everybody's."""
+        ...
+
+    def kinds(self) -> list[str]:
+        """The kinds of which there are entries."""
+        ...
+
+    # --- customers who turn out to be one, and customers who go
+
+    def join(self, one: str, other: str, at: int) -> None:
+        """Two customer ids belong to one person from `at` on."""
+        ...
+
+    def split(self, one: str, other: str, at: int) -> bool:
+        """They do not, from `at` on; whether they were joined."""
+        ...
+
+    def erase(self, customer: str, at: int) -> tuple[int, ...]:
+        """Forget a customer, and every id joined to it; the keys to destroy once this is kept."""
+        ...
+
+    def expire(self, kind: str, before: int) -> int:
+        """Drop the bodies of entries of a kind (of decisions, under `decision`) older than `before`; how many.
+
+        What is still open stays.
+        """
+        ...
+
+    # --- the outbox; these moments are the clock of who delivers
+
+    def outbox(self, now: int | None = None) -> list[Waiting]:
+        """Obligations not yet handed over whose turn it is, oldest first; every one of them without `now`."""
+        ...
+
+    def claim(self, id: str, now: int, until: int) -> bool:
+        """Keep others from handing an obligation over until then; whether it still waits and its turn has come."""
+        ...
+
     def delivered(self, id: str) -> None:
         """Take an obligation out of the outbox."""
+        ...
+
+    def failed(self, id: str, after: int, problem: str, dead: bool) -> None:
+        """Note a failed attempt, and when the next may be made; after a `dead` one a person must ask for it."""
+        ...
+
+    def replay(self, id: str) -> bool:
+        """Let a dead obligation be tried again; whether there was one."""
+        ...
+
+    # --- the policies that decided
+
+    def keep_policy(self, digest: str, body: bytes) -> None:
+        """Keep what a policy is made of under its digest; one that is there already stays."""
+        ...
+
+    def policy(self, digest: str) -> bytes | None:
+        """What a policy was made of."""
         ...
 
 
@@ -91,6 +171,10 @@ class Store(Protocol):
 
     def writing(self) -> AbstractContextManager[Transaction]:
         """A view whose changes are kept together when it ends, and dropped together when it raises."""
+        ...
+
+    def destroy(self, keys: Iterable[int]) -> None:
+        """Destroy the keys of erased customers."""
         ...
 
     def close(self) -> None:

@@ -25,11 +25,11 @@ from forbear.schema.shapes import (
 )
 from forbear.schema.vocabulary import SEEN_BY
 
-_WHEN = about(
+WHEN = about(
     "The condition under which the rule holds. In quotes where it begins with `!` or a quote; always, if left out.",
     TEXT,
 )
-_CELLS = about(
+CELLS = about(
     "A cell for each input: a value, [several], a comparison such as '>= 300', or - for anything.",
     {"type": "array", "items": {"anyOf": [SCALAR, {"type": "array", "items": SCALAR, "minItems": 1}]}},
 )
@@ -53,17 +53,17 @@ def definitions(names: Names) -> Schema:
         "value": {"type": ["string", "number", "boolean", "array"], "items": SCALAR},
         "decision": _decision(names),
         "ranking": _ranking(names),
-        "rule": _rule(names, _WHEN),
-        "row": _rule(names, _CELLS),
+        "rule": _rule(names, WHEN),
+        "row": _rule(names, CELLS),
         "otherwise": closed(
             {"otherwise": about("What holds where no rule does; it stands last.", ref("value"))},
             required=("otherwise",),
         ),
         "invariant": _invariant(),
-        "requirement": _requirement(_WHEN),
-        "requirement_row": _requirement(_CELLS),
-        "preference": _preference(_WHEN),
-        "preference_row": _preference(_CELLS),
+        "requirement": _requirement(WHEN),
+        "requirement_row": _requirement(CELLS),
+        "preference": _preference(WHEN),
+        "preference_row": _preference(CELLS),
         "record": _effect(names.recorded),
         "amend": _amend(names),
         "owe": _owe(names),
@@ -109,8 +109,9 @@ def _ranking(names: Names) -> Schema:
     return {**closed(keys, required=rankings.NEEDED, known=known), "anyOf": least}
 
 
-def _rule(names: Names, when: Schema) -> Schema:
-    keys: dict[str, Schema] = _REASONS | {
+def rule_keys(names: Names, when: Schema) -> dict[str, Schema]:
+    """The keys of rules, those of decisions and those of rankings."""
+    return _REASONS | {
         "asked_on": about("Fewer events than the decision's.", listed(names.event)),
         "when": when,
         "then": about("The outcome; an expression begins with `=`.", ref("value")),
@@ -118,8 +119,13 @@ def _rule(names: Names, when: Schema) -> Schema:
         "amend": about("Earlier entries to amend; `which` says which.", ref("amend")),
         "owe": about("Obligations to create.", ref("owe")),
         "close": about("Open obligations to close.", ref("close")),
+        "say": about("Texts to say.", listed(names.text)),
+        "add": _ADD,
     }
-    return closed(keys, required=("rule", "then"), known=("rule", *decisions.RULE_KEYS))
+
+
+def _rule(names: Names, when: Schema) -> Schema:
+    return closed(rule_keys(names, when), required=("rule", "then"), known=("rule", *decisions.RULE_KEYS))
 
 
 def _requirement(when: Schema) -> Schema:

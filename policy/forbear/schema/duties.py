@@ -31,7 +31,7 @@ _WAYS = {
     "unreachable": "Nobody was reached.",
     "waived": "Somebody was let off.",
 }
-_TIME: Schema = {
+TIME: Schema = {
     **TEXT,
     "examples": ["10 minutes", "3 working days", "90 minutes after opening", "end of next working day", "setting.x"],
 }
@@ -47,8 +47,8 @@ def _obligation(names: Names) -> Schema:
     closes = closed({one: about(_WAYS.get(one, one), ref("closing")) for one in HOW})
     keys: dict[str, Schema] = {
         "to": about("Who owes it: advisor, manager, host, …", named()),
-        "from": about("Not before when; at once, if left out.", _TIME),
-        "due": about("Until when, by the centre's calendar where that matters.", _TIME),
+        "from": about("Not before when; at once, if left out.", TIME),
+        "due": about("Until when, by the centre's calendar where that matters.", TIME),
         "carries": about("What whoever owes it must know; an expression begins with `=`.", table(VALUE)),
         "say": about("The text that is said.", names.text),
         "once": about(

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from forbear.language import ir
-from forbear.language.events import EVENT_TYPES
+from forbear.language.events import EVENT_TYPES, KEPT_BY_ENGINE
 from forbear.language.shape import NAME, PATH
 from forbear.language.types import RecordsType
 from forbear.schema.shapes import VALUE, Schema, named, table
-
-KEPT_BY_ENGINE = ("obligation", "contact")  # entries that no rule records
 
 
 @frozen

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from forbear.language import ir
 from forbear.language.manifest import LANGUAGE_VERSION
+from forbear.language.overriding import OVERRIDES
 from forbear.language.pack import SECTIONS
-from forbear.schema import decisions, duties, vocabulary
+from forbear.schema import building, decisions, duties, vocabulary
 from forbear.schema.names import names_of
 from forbear.schema.shapes import IN_EVERY_LANGUAGE, TEXT, Schema, about, closed, named, ref
 
@@ -14,6 +15,7 @@ _MANIFEST: dict[str, Schema] = {
     "version": about("The pack's version, such as 1.0.0.", TEXT),
     "language": about("The version of the policy language.", {"const": LANGUAGE_VERSION}),
     "about": about("What the pack is for, in every language.", IN_EVERY_LANGUAGE),
+    "builds_on": building.BUILDS_ON,
 }
 
 
@@ -24,8 +26,9 @@ def packs(policy: ir.Policy | None) -> Schema:
         **vocabulary.sections(names),
         "decisions": about("Several decisions in one file.", {"type": "array", "items": ref("decision_or_ranking")}),
         **duties.sections(),
+        OVERRIDES: building.overrides(policy),
     }
-    manifest = closed(_MANIFEST, required=("pack", "version", "language"))
+    manifest = closed({**_MANIFEST, OVERRIDES: sections[OVERRIDES]}, required=("pack", "version", "language"))
     hints: Schema = {
         "pack": {"description": "The pack's name; only pack.yaml has it."},
         "decision": {"description": "The decision's name; such a file holds this one decision."},
@@ -41,11 +44,12 @@ def packs(policy: ir.Policy | None) -> Schema:
         "else": {
             "if": {"type": "object", "required": ["decision"]},
             "then": ref("decision_or_ranking"),
-            "else": closed(sections, known=SECTIONS, empty=True),
+            "else": closed(sections, known=(*SECTIONS, OVERRIDES), empty=True),
         },
         "$defs": {
             **vocabulary.definitions(names),
             **decisions.definitions(names),
             **duties.definitions(names),
+            **building.definitions(names),
         },
     }

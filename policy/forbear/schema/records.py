@@ -35,6 +35,7 @@ WORDS: dict[str, dict[str, str]] = {
         "closed": "Obligations that were closed.",
         "overdue": "Obligations newly found overdue.",
         "said": "What rules said themselves.",
+        "erased": "Whether the record is gone, with its customer or because its time was over.",
         "left_out": "Candidate to the rule that left it out.",
         "defaulted": "Facts for which the vocabulary's default stood in.",
         "evidence": "Where signals were found. Never the words.",

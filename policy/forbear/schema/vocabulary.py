@@ -31,15 +31,16 @@ _TYPE = about(
     "What values it takes: bool, int, decimal, string, a list of these, or [a, b] for one of some values.",
     {"anyOf": [{"enum": [*_WORDS]}, _ENUMERATION]},
 )
+DEFAULT = about(
+    "What holds where nothing is given; a text may be given per language.",
+    {"if": {"type": "object"}, "then": IN_EVERY_LANGUAGE, "else": {"not": {"type": "null"}}},
+)
 _DECLARED: dict[str, Schema] = {
     "type": _TYPE,
     "unit": about("What it counts. A time is in seconds, minutes, hours, days or weeks.", named()),
     "range": about("The lowest and the highest value, both included.", _RANGE),
     "places": about("Decimal places, 1 to 9.", {"type": "integer", "minimum": 1, "maximum": 9}),
-    "default": about(
-        "What holds where nothing is given; a text may be given per language.",
-        {"if": {"type": "object"}, "then": IN_EVERY_LANGUAGE, "else": {"not": {"type": "null"}}},
-    ),
+    "default": DEFAULT,
     "optional": about("May be missing: a rule reads it only where has() holds.", FLAG),
     "about": about(
         "What it is, as a short noun phrase; in every language, or in English.", {"anyOf": [TEXT, IN_EVERY_LANGUAGE]}

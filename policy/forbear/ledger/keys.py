@@ -1,0 +1,162 @@
+"""The key store: what turns the ledger's hashes and sealed bodies back into people. It is kept apart from the ledger.
+
+Whoever has the ledger without its keys has moments and kinds of entries, nobody's. Destroying a customer's key erases
+them from the ledger and from every backup of it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Protocol
+
+from forbear.errors import LedgerError
+
+KEY_BYTES = 32
+_POOL = 64  # keys made at once, so that a new customer does not wait for the disk
+_BUSY_SECONDS = 30.0
+
+
+class Keys(Protocol):
+    """Holds one secret for all hashes, and a key for each customer, under a number."""
+
+    def secret(self) -> bytes:
+        """The secret from which the names of customers, contacts, events and entries are made; always the same."""
+        ...
+
+    def take(self) -> int:
+        """The number of a new key, which is safe on its medium."""
+        ...
+
+    def key(self, number: int) -> bytes | None:
+        """A key, or None where it was destroyed."""
+        ...
+
+    def destroy(self, number: int) -> None:
+        """Destroy a key for good; it may be gone already."""
+        ...
+
+    def close(self) -> None:
+        """Release the medium."""
+        ...
+
+
+class MemoryKeys:
+    """Keys that end with the process, for a ledger in memory."""
+
+    def __init__(self) -> None:
+        self._secret = secrets.token_bytes(KEY_BYTES)
+        self._keys: dict[int, bytes] = {}
+        self._taken = 0
+        self._lock = threading.Lock()
+
+    def secret(self) -> bytes:
+        return self._secret
+
+    def take(self) -> int:
+        with self._lock:
+            self._taken += 1
+            self._keys[self._taken] = secrets.token_bytes(KEY_BYTES)
+            return self._taken
+
+    def key(self, number: int) -> bytes | None:
+        return self._keys.get(number)
+
+    def destroy(self, number: int) -> None:
+        self._keys.pop(number, None)
+
+    def close(self) -> None:
+        return
+
+
+class FileKeys:
+    """Keys in a file of their own, readable by its owner only; processes may share it.
+
+    Raises LedgerError where the file cannot be opened or is not a key store, or, unless `create`, where there is none.
+    """
+
+    def __init__(self, path: str, *, create: bool = True) -> None:
+        self._path, self._lock = path, threading.RLock()
+        self._pool: list[int] = []
+        place = Path(path)
+        try:
+            if not place.exists():
+                if not create:
+                    raise LedgerError(
+                        f"the ledger's keys are missing: there is no {path!r}; restore it from its backup"
+                    )
+                place.touch(mode=0o600)
+            self._connection = sqlite3.connect(
+                path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            # No write-ahead log: a destroyed key must not lie on in it. What is deleted is overwritten.
+            for pragma in ("journal_mode = DELETE", "synchronous = FULL", "secure_delete = ON"):
+                self._connection.execute(f"PRAGMA {pragma}")
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("CREATE TABLE IF NOT EXISTS secret (value BLOB NOT NULL)")
+            self._connection.execute(
+                "CREATE TABLE IF NOT EXISTS key (number INTEGER PRIMARY KEY AUTOINCREMENT, value BLOB NOT NULL)"
+            )
+            row = self._connection.execute("SELECT value FROM secret").fetchone()
+            if row is None:
+                row = (secrets.token_bytes(KEY_BYTES),)
+                self._connection.execute("INSERT INTO secret VALUES (?)", row)
+            self._connection.execute("COMMIT")
+        except (OSError, ValueError, sqlite3.Error) as error:
+            raise LedgerError(f"the key store {path!r} cannot be opened: {error}") from error
+        self._secret = bytes(row[0])
+
+    def secret(self) -> bytes:
+        return self._secret
+
+    def take(self) -> int:
+        with self._lock:
+            if not self._pool:
+                self._pool = self._run_all(
+                    "INSERT INTO key (value) VALUES (?) RETURNING number",
+                    [(secrets.token_bytes(KEY_BYTES),) for _ in range(_POOL)],
+                )
+            return self._pool.pop(0)
+
+    def key(self, number: int) -> bytes | None:
+        with self._lock:
+            try:
+                row = self._connection.execute("SELECT value FROM key WHERE number = ?", (number,)).fetchone()
+            except sqlite3.Error as error:
+                raise LedgerError(f"the key store {self._path!r} failed ({error})") from error
+        return None if row is None else bytes(row[0])
+
+    def destroy(self, number: int) -> None:
+        with self._lock:
+            self._run_all("DELETE FROM key WHERE number = ? RETURNING number", [(number,)])
+
+    def _run_all(self, statement: str, each: list[tuple[object, ...]]) -> list[int]:
+        """Run a statement for each row, all of them or none, on the disk when it returns."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                found = [row[0] for given in each for row in self._connection.execute(statement, given)]
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise LedgerError(f"the key store {self._path!r} failed ({error})") from error
+        return found
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+
+def open_keys(url: str, *, create: bool = True) -> Keys:
+    """The key store at a URL: `memory:`, `file:///relative/path` or `file:////absolute/path`. Raises LedgerError."""
+    if url == "memory:":
+        return MemoryKeys()
+    if url.startswith("file:///") and len(url) > len("file:///"):
+        return FileKeys(url.removeprefix("file:///"), create=create)
+    known = "memory:, file:///relative/path or file:////absolute/path"
+    raise LedgerError(f"{url!r} is not a key store this version can open; give {known}")
