@@ -11,10 +11,13 @@ from rich.console import Console
 from rich.text import Text
 
 from forbear.codec import line
-from forbear.errors import Diagnostic, Severity
+from forbear.errors import Diagnostic, Severity, Span
 
 # What events and packs say may hold characters that move a terminal's cursor or turn the reading direction.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+_LONG_LINE, _CONTEXT = 240, 80  # characters
 
 
 class Terminal(Console):
@@ -70,13 +73,23 @@ def show_diagnostics(console: Console, diagnostics: Iterable[Diagnostic]) -> Non
         say(console, (f"{one.severity.value}[{one.code}]", f"bold {colour}"), (f": {one.message}", "bold"))
         say(console, ("  --> ", "blue"), str(one.span))
         if one.span.text:
-            say(console, (f"{one.span.line:>5} | ", "blue"), one.span.text)
-            mark = " " * _width(one.span.text[: one.span.column - 1])
-            under = "^" * max(1, _width(one.span.text[one.span.column - 1 :][: one.span.length]))
-            say(console, ("      | ", "blue"), mark, (under, colour))
+            before, word, behind = _around(one.span)
+            say(console, (f"{one.span.line:>5} | ", "blue"), f"{before}{word}{behind}")
+            say(console, ("      | ", "blue"), " " * _width(before), ("^" * max(1, _width(word)), colour))
         if one.hint:
             say(console, ("      = ", "blue"), f"hint: {one.hint}")
         say(console)
+
+
+def _around(span: Span) -> tuple[str, str, str]:
+    """The marked word of a line with what stands before and behind it, a long line cut on both sides."""
+    start, end = span.column - 1, span.column - 1 + span.length
+    before, word, behind = span.text[:start], span.text[start:end], span.text[end:]
+    if len(span.text) > _LONG_LINE:
+        before = before if len(before) <= _CONTEXT else "…" + before[-_CONTEXT:]
+        word = word if len(word) <= _CONTEXT else word[:_CONTEXT] + "…"
+        behind = behind if len(behind) <= _CONTEXT else behind[:_CONTEXT] + "…"
+    return before, word, behind
 
 
 def _width(text: str) -> int:

@@ -10,9 +10,10 @@ from typing import Any
 
 from forbear.codec import dumps
 from forbear.engine.lines import own_copy, shown
+from forbear.engine.overrides import check_override
 from forbear.engine.plain import Given
 from forbear.errors import EventError, FactError
-from forbear.language.events import COMMON, EVENT_TYPES
+from forbear.language.events import COMMON, EVENT_TYPES, NEED_CUSTOMER
 from forbear.language.ir import Policy
 from forbear.language.shape import did_you_mean
 from forbear.language.types import Type, fit, show
@@ -21,7 +22,9 @@ from forbear.records import Event, Plain
 MAX_ID = 200
 MAX_TEXT = 100_000
 # What Python reads beside this (weeks, any sign for the T, something behind a NUL) nobody else would read alike.
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[-+][0-9:]{5})?)?")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[-+][0-9:]{5})?)?"
+)
 
 
 def parse_event(given: Mapping[str, Any], policy: Policy) -> Event:
@@ -63,7 +66,7 @@ def _build(id_: str, type_: str, given: Mapping[str, Any], policy: Policy) -> Ev
     fields = fields_of(type_, given, policy)
     inherit = {name: given[name] for name in ("contact", "customer", "advisor") if name in given}
     withheld = frozenset(name for name, value in inherit.items() if value is None)
-    return Event(
+    event = Event(
         id=id_,
         at=_moment(given.get("at")),
         type=type_,
@@ -74,6 +77,13 @@ def _build(id_: str, type_: str, given: Mapping[str, Any], policy: Policy) -> Ev
         facts=_facts(given.get("facts"), policy),
         withheld=withheld,
     )
+    if type_ in NEED_CUSTOMER and event.customer is None:
+        raise EventError(f"`{type_}` needs `customer`")
+    if event.fields.get("other") == event.customer and type_ in NEED_CUSTOMER:
+        raise EventError(f"`{type_}` needs two ids; {shown(event.customer)} is given twice")
+    if type_ == "override":
+        check_override(event, policy)
+    return event
 
 
 def _id(value: object, name: str) -> str | None:

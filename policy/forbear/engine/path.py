@@ -16,6 +16,7 @@ from forbear.engine.facts import Gathered, Supplied, gather, lend
 from forbear.engine.naming import contact_of, inherit, resolve
 from forbear.engine.outbox import Outbox
 from forbear.engine.parts import load_pack, open_store, with_calendar
+from forbear.engine.people import forget, keep, lapse
 from forbear.engine.plugins import Plugins
 from forbear.engine.registry import registry_of
 from forbear.engine.settle import Settling
@@ -24,7 +25,7 @@ from forbear.evaluate import make_evaluator
 from forbear.language import ir
 from forbear.language.types import RecordsType, Value
 from forbear.ledger import Store
-from forbear.ledger.entries import to_micros
+from forbear.ledger.entries import Entry, to_micros
 from forbear.ledger.fold import Untold, ask_each
 from forbear.ledger.store import Transaction
 from forbear.logs import log
@@ -132,9 +133,7 @@ class Engine:
             kept = self._kept(told, mark, transaction)
             if kept is not None:
                 return kept, None
-            event, named = resolve(told, self.policy, transaction)
-            contact = contact_of(event, transaction)
-            event = inherit(event, contact)
+            event, named, contact = self._placed(told, transaction)
             at = to_micros(event.at)
             latest = transaction.latest(event.contact, event.customer)
             gathered = gather(self.policy, event, contact, supplied)
@@ -153,9 +152,27 @@ class Engine:
                 late=latest is not None and at < latest,
             )
             record = settling.settle()
+            keep(event, self.policy, transaction)
             transaction.save_decision(told.id, mark, at, event.contact, event.customer, line(record_as_plain(record)))
+            lapse(event, self.policy, transaction)
+            gone = forget(event, record.outcome, transaction)
+        self.store.destroy(gone)
         log.info("decided", event_type=event.type, fired=len(record.fired), degraded=record.degraded is not None)
         return record, settling.alarms
+
+    def _placed(self, told: Event, transaction: Transaction) -> tuple[Event, Entry | None, Entry | None]:
+        """The event with all that it inherits, the entry that it names and its contact, while nobody else decides
+        on its customer.
+        """
+        held: set[tuple[str | None, str | None]] = set()
+        while True:
+            event, named = resolve(told, self.policy, transaction)
+            contact = contact_of(event, transaction)
+            event = inherit(event, contact)
+            whom = (event.contact, event.customer)
+            if whom in held or not transaction.hold(*whom):
+                return event, named, contact
+            held.add(whom)  # what was read before may have changed while we waited
 
     def _remember(self, event: Event, gathered: Gathered, transaction: Transaction) -> None:
         """Ask the folds that the event needs, some of them for each candidate; history is what stood before it."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
+from forbear.engine.held import hold
 from forbear.errors import EventError, FactError
 from forbear.evaluate import Evaluation, make_evaluator
 from forbear.language import ir
 from forbear.language.events import EVENT_TYPES
-from forbear.language.plan import plan_event
 from forbear.language.shape import did_you_mean
 from forbear.language.types import RecordsType, Type, Value, fit
 from forbear.ledger.fold import answer
@@ -88,19 +88,12 @@ def _event_type(policy: ir.Policy, given: Mapping[str, Any], asked: frozenset[st
 
 
 def _hold(policy: ir.Policy, event: str, fixed: Mapping[str, Any]) -> ir.Policy:
-    """The policy with decisions replaced by given values, planned anew."""
-    if not fixed:
-        return policy
-    decisions = dict(policy.decisions)
-    for name, value in fixed.items():
-        one = decisions[name]
-        try:
-            constant = ir.Constant(fit(name, one.outcome_type, value))
-        except FactError as error:
-            raise EventError(str(error)) from None
-        decisions[name] = evolve(one, type=one.outcome_type, hit="first", rules=(), otherwise=constant)
-    held = evolve(policy, decisions=decisions)
-    return evolve(held, plans={**policy.plans, event: plan_event(event, held)})
+    """The policy with decisions replaced by given values."""
+    try:
+        values = {name: fit(name, policy.decisions[name].outcome_type, value) for name, value in fixed.items()}
+    except FactError as error:
+        raise EventError(str(error)) from None
+    return hold(policy, event, values) if values else policy
 
 
 def _facts(policy: ir.Policy, event: str, given: Mapping[str, Any]) -> tuple[dict[str, Value], dict[str, str]]:

@@ -8,15 +8,18 @@ from attrs import define, field
 
 from forbear.engine.confirm import Confirmer
 from forbear.engine.consequences import Consequences, Impossible
+from forbear.engine.expiry import passed
 from forbear.engine.facts import Gathered, Supplied, kept_facts, shown
 from forbear.engine.naming import contact_of
+from forbear.engine.overrides import KIND, evaluate, standing
 from forbear.evaluate import Evaluation, Evaluator
 from forbear.language import ir
+from forbear.language.events import EXPIRED, OVERRIDE_ATTRIBUTES
 from forbear.language.types import Value, show
 from forbear.language.walk import reads
 from forbear.ledger.entries import Entry, is_open, to_micros
 from forbear.ledger.store import Transaction
-from forbear.records import Alarm, Event, Evidence, PolicyId, Record
+from forbear.records import Alarm, Event, Evidence, Overridden, PolicyId, Record
 
 
 @define
@@ -33,6 +36,8 @@ class Settling:
     transaction: Transaction
     late: bool
     confirmed_by: str | None = None
+    overridden: Mapping[str, Overridden] = field(factory=dict)
+    overdue: tuple[str, ...] = ()
     alarms: list[Alarm] = field(factory=list)
 
     def __attrs_post_init__(self) -> None:
@@ -44,9 +49,12 @@ class Settling:
         Each round either stands or lets at least one more decision fall back, so there is an end.
         """
         degraded = self._doubtful()
+        overrides = standing(self.event, self.policy, self.transaction)
         while True:
-            evaluation = self.evaluator.decide(self.event.type, self.gathered.values, frozenset(degraded))
-            broken = self._unconfirmed(evaluation, degraded) or self._broken_promises(evaluation)
+            type_, fallen = self.event.type, frozenset(degraded)
+            set_ = evaluate(self.policy, self.confirmer, type_, self.gathered.values, fallen, overrides)
+            evaluation, self.overridden = set_.evaluation, set_.overridden
+            broken = self._unconfirmed(set_.confirmer, evaluation, degraded) or self._broken_promises(evaluation)
             if not broken:
                 try:
                     with self.transaction.attempt():
@@ -75,10 +83,10 @@ class Settling:
                 found.setdefault(one.decision, f"the promise {one.name} cannot be checked: {refused[doubtful[0]]}")
         return found
 
-    def _unconfirmed(self, evaluation: Evaluation, degraded: dict[str, str]) -> dict[str, str]:
+    def _unconfirmed(self, confirmer: Confirmer, evaluation: Evaluation, degraded: dict[str, str]) -> dict[str, str]:
         """The decisions that must fall back because a second engine does not confirm a grave outcome."""
         values, event = self.gathered.values, self.event
-        opinion = self.confirmer.confirm(event.type, values, frozenset(degraded), evaluation)
+        opinion = confirmer.confirm(event.type, values, frozenset(degraded), evaluation)
         self.confirmed_by = opinion.confirmed_by
         self.alarms += [Alarm(event.id, "disagreement", name, why) for name, why in opinion.disputed.items()]
         return dict(opinion.fallen)
@@ -113,12 +121,26 @@ class Settling:
                 consequences.close(named, str(event.fields["how"]), reason if isinstance(reason, str) else "")
             case "obligation_overdue" if named is not None:
                 self.transaction.raise_overdue(named.id)
+                if not is_open(named):  # it was due and expired at the same tick
+                    self.transaction.settle(named.id)
+            case "override":
+                consequences.record(KIND, {name: str(event.fields[name]) for name in OVERRIDE_ATTRIBUTES})
+            case "tick":
+                self._time_passes(consequences)
         consequences.apply(evaluation.happenings)
+        by_rules = {one.id for one in consequences.closed if one.how != EXPIRED}
+        self.overdue = tuple(id_ for id_ in self.overdue if id_ not in by_rules)
         return consequences
+
+    def _time_passes(self, consequences: Consequences) -> None:
+        """Find what is overdue, and close what has expired."""
+        overdue, expired = passed(self.transaction, to_micros(self.event.at))
+        self.overdue = tuple(overdue)
+        for obligation in expired:
+            consequences.expire(obligation, overdue=obligation.id in overdue)
 
     def _record(self, evaluation: Evaluation, consequences: Consequences, degraded: dict[str, str]) -> Record:
         policy, event, gathered = self.policy, self.event, self.gathered
-        is_tick = event.type == "tick"
         facts = shown(policy, event.type, gathered.values)
         sources = {path: gathered.sources[path] for path in facts if path in gathered.sources}
         return Record(
@@ -138,7 +160,8 @@ class Settling:
             facts=facts,
             amended=tuple(consequences.amended),
             closed=tuple(consequences.closed),
-            overdue=tuple(self.transaction.overdue(to_micros(event.at))) if is_tick else (),
+            overdue=self.overdue,
+            overridden=self.overridden,
             said=tuple(consequences.said),
             left_out=flat(evaluation.left_out),
             defaulted=tuple(gathered.defaulted),

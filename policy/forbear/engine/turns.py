@@ -7,7 +7,7 @@ from asyncio import Future, get_running_loop
 from attrs import field, frozen
 
 from forbear.engine.naming import LATEST
-from forbear.language.events import EVENT_TYPES
+from forbear.language.events import EVENT_TYPES, NEED_CUSTOMER
 from forbear.records import Event
 
 MAX_CONTACTS = 10_000
@@ -62,6 +62,8 @@ class Turns:
                 del self._last[key]
 
     def _keys(self, event: Event) -> frozenset[_Key] | None:
+        if event.type in NEED_CUSTOMER:  # it may touch every customer who is joined to this one
+            return None
         contact = event.contact
         if event.type == "contact_started" and contact is not None:
             self._contacts.setdefault(contact, set()).add(event.customer)

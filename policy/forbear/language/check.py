@@ -115,11 +115,17 @@ def check_value(node: Node, kind: Type, scope: Scope, problems: Problems, *, opt
 
 
 def _value_hint(node: Node, kind: Type) -> str:
-    if isinstance(kind, StringType) and isinstance(node, Scalar) and node.plain:
-        return f'to mean the text, quote it: "{node.value}"' if node.value else "write a text"
+    if isinstance(kind, StringType):
+        if isinstance(node, Scalar) and node.plain and node.value:
+            return f'to mean the text, quote it: "{node.value}"'
+        return "write a text"
     if isinstance(node, Scalar) and "." in node.value and PATH.fullmatch(node.value):
         return f"to read it, write = {node.value}"
-    return ""
+    if isinstance(kind, BoolType):
+        return "write true or false; yes and no are texts"
+    if isinstance(kind, ListType):
+        return "write [a, b]"
+    return "write a value in this range, or change the type"
 
 
 def check_assigned(node: Scalar, scope: Scope, problems: Problems, *, optional: bool) -> Typed | None:

@@ -215,7 +215,8 @@ class Decisions:
         values = [check_value(item, draft.type, scope, self.shape.problems) for item in items]
         for item, value in zip(items, values, strict=True):
             if value is not None and not isinstance(value, ir.Constant):
-                self.error("wrong-value", "the fallback of a `collect` is a list of plain values", item)
+                message = "the fallback of a `collect` is a list of plain values"
+                self.error("wrong-value", message, item, "leave out the `=`")
         chosen = dict.fromkeys(one.value for one in values if isinstance(one, ir.Constant))
         return ir.Constant(tuple(chosen)) if isinstance(node, Sequence | Scalar) else None
 

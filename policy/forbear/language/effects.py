@@ -60,7 +60,7 @@ class Effects:
             elif isinstance(item, Mapping):
                 found += item.items
             else:
-                self.shape.wrong(item, f"`{what}` names one {noun} per item")
+                self.shape.wrong(item, f"`{what}` names one {noun} per item", f"write {what}: [one, another]")
         good: list[tuple[Scalar, Node | None]] = []
         for name, value in found:
             if name.value in known:

@@ -99,8 +99,13 @@ EVENT_TYPES: dict[str, EventType] = {
             "by": Field(TEXT),
         }
     ),
+    "customers_merged": EventType({"other": Field(TEXT, required=True), "by": Field(TEXT), "reason": Field(TEXT)}),
+    "customers_split": EventType({"other": Field(TEXT, required=True), "by": Field(TEXT), "reason": Field(TEXT)}),
+    "erase": EventType({"by": Field(TEXT), "reason": Field(TEXT)}),
     "tick": EventType({}),
 }
+NEED_CUSTOMER = frozenset({"customers_merged", "customers_split", "erase"})
+TEXTS = "text"  # what was said, kept only where a pack says for how long
 
 # What every entry has beside its declared attributes, and what the built-in kinds hold.
 ENTRY_ATTRIBUTES: dict[str, tuple[Scalar, bool]] = {  # name → type, optional

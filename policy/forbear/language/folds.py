@@ -16,6 +16,7 @@ from forbear.language.types import (
     BoolType,
     DecimalType,
     EnumType,
+    FieldType,
     IntType,
     ListType,
     RecordsType,
@@ -184,6 +185,7 @@ class Folds:
             kinds = self._types_at(path)
             if not kinds:
                 known = [*self.names.facts, *(one for facts in self.names.events.values() for one in facts)]
+                known = self._candidate_paths() if path.startswith(ir.CANDIDATE) else known
                 hint = did_you_mean(path, known)
                 self.shape.error("unknown-name", f"there is no fact `{path}`", value.span, hint)
             elif all(_comparable(kind, attributes[key.value].type) for kind in kinds):
@@ -193,11 +195,16 @@ class Folds:
                 self.shape.error("type-mismatch", message, value.span, "they are never equal; choose another")
         return tuple(pairs) if mapping and len(pairs) == len(mapping.items) else None
 
+    def _candidate_paths(self) -> list[str]:
+        return [f"{ir.CANDIDATE}{one.name}" for one in self._candidate_fields()]
+
+    def _candidate_fields(self) -> list[FieldType]:
+        lists = [fact.type for fact in self.names.facts.values() if isinstance(fact.type, RecordsType)]
+        return [one for kind in lists for one in kind.fields]
+
     def _types_at(self, path: str) -> list[Type]:
         if path.startswith(ir.CANDIDATE):
-            lists = [fact.type for fact in self.names.facts.values() if isinstance(fact.type, RecordsType)]
-            name = path.removeprefix(ir.CANDIDATE)
-            return [one.type for kind in lists for one in kind.fields if one.name == name]
+            return [one.type for one in self._candidate_fields() if f"{ir.CANDIDATE}{one.name}" == path]
         if path in self.names.facts:
             return [self.names.facts[path].type]
         return [facts[path].type for facts in self.names.events.values() if path in facts]

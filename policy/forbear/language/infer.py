@@ -13,7 +13,7 @@ from forbear.language.resolve import Found, resolve
 from forbear.language.scope import NOTHING, Scope, Typed
 from forbear.language.syntax import Binary, HasCall, Items, Junction, Literal, Name, Syntax, Unary
 from forbear.language.tree import Scalar
-from forbear.language.types import BoolType, DecimalType, IntType, StringType, describe
+from forbear.language.types import BoolType, DecimalType, IntType, StringType, describe, example
 
 
 class Checker:
@@ -45,7 +45,7 @@ class Checker:
             case Literal():
                 return self._literal(syntax)
             case Items():
-                self.error("type-mismatch", "a list can only stand behind `in`", syntax)
+                self.error("type-mismatch", "a list can only stand behind `in`", syntax, "write x in [a, b]")
                 return None
             case HasCall():
                 return self._has(syntax.of)
@@ -55,6 +55,9 @@ class Checker:
                 return self._junction(syntax, known)
             case Binary("in", _, Items() as items):
                 return self._within_items(syntax, items, known)
+            case Binary(_, Name() as name, Literal("") as empty) | Binary(_, Literal("") as empty, Name() as name):
+                self._refuse_empty(name, empty)
+                return None
             case Binary(operator, left, right):
                 one, other = self.check(left, known), self.check(right, known)
                 if one is None or other is None:
@@ -107,6 +110,21 @@ class Checker:
             return None
         kind = DecimalType(places, scaled, scaled) if places else IntType(scaled, scaled)
         return Typed(ir.Constant(scaled), kind, literal=True)
+
+    def _refuse_empty(self, at: Name, empty: Literal) -> None:
+        """An empty text may have been meant for what is missing."""
+        found = self.resolve(at)
+        if found is None:
+            return
+        if found.optional:
+            hint = f"ask has({at.path}) for what may be missing"
+        elif isinstance(found.type, StringType):
+            hint = f"`{at.path}` is always there; leave this out, or declare it optional and ask has({at.path})"
+        else:
+            value = example(found.type)
+            such = f"; compare it with one, such as {value}" if value else ""
+            hint = f"`{at.path}` is {describe(found.type)}{such}"
+        self.error("type-mismatch", "a text is never empty", empty, hint)
 
     def _unary(self, at: Unary, known: frozenset[str]) -> Typed | None:
         if at.operator == "-" and isinstance(at.operand, Literal) and not isinstance(at.operand.value, bool | str):

@@ -371,6 +371,7 @@ class Policy:
     invariants: tuple[Invariant, ...]
     calendar: WorkingCalendar
     plans: Mapping[str, Plan]
+    retention: Mapping[str, Seconds] = field(factory=dict)  # kind of entry, `decision` or `text` → how long it is kept
     builds_on: Mapping[str, str] = field(factory=dict)  # every pack below → its version
 
     def outcome_type(self, name: str) -> Type:

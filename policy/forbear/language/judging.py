@@ -23,9 +23,11 @@ def judge(checker: Checker) -> None:
         value = _presence(expr, checker.scope) if isinstance(expr, ir.Has) else always(expr, questions)
         if value is not None:
             told.append(syntax)
-            word = "true" if value else "false"
-            hint = "leave it out" if value else "write `false` to switch a rule off, or mend the condition"
-            checker.warn(f"always-{word}", f"this is always {word}", syntax, hint)
+            if value:
+                checker.warn("always-true", "this is always true", syntax, "leave it out")
+            else:
+                hint = "write `false` to switch a rule off, or mend the condition"
+                checker.warn("always-false", "this is always false", syntax, hint)
 
 
 def _is_inside(inner: Syntax, outer: Syntax) -> bool:

@@ -202,7 +202,7 @@ def _enumeration(shape: Shape, node: Sequence, what: str) -> EnumType | None:
         shape.wrong(node, f"{what} has at most {MAX_CHOICES} values", "make it a string")
         return None
     if not values:
-        shape.wrong(node, f"{what} needs at least one value")
+        shape.wrong(node, f"{what} needs at least one value", "write [a, b]")
         return None
     return EnumType(tuple(values))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from forbear.calendar import UNIT_SECONDS
 from forbear.language import ir
 from forbear.language.scope import Typed
 from forbear.language.shape import did_you_mean
@@ -19,6 +20,7 @@ from forbear.language.types import (
     StringType,
     Type,
     describe,
+    example,
 )
 
 Report = Callable[[str, str, Syntax, str], None]
@@ -46,14 +48,15 @@ def compare(at: Binary, left: Typed, right: Typed, report: Report) -> Typed | No
 def within(at: Binary, left: Typed, right: Typed, report: Report) -> Typed | None:
     """`in` a list that a path names."""
     if not isinstance(right.type, ListType):
-        hint = 'write a list, such as ["a", "b"]' if right.literal else ""
+        hint = 'write a list, such as ["a", "b"]' if right.literal else "compare it with =="
         report("type-mismatch", f"`in` looks into a list; this is {describe(right.type)}", at.right, hint)
         return None
     kind = right.type.item
     unit = kind.unit if isinstance(kind, IntType | DecimalType) else None
-    pair = _same_kind(at, left, Typed(right.expr, kind, unit=unit), report)
+    pair = _same_kind(at, left, Typed(right.expr, kind, unit=unit), report, f"look in a list of {_several(left.type)}")
     if pair is not None and pair[1] != right.expr:
-        report("type-mismatch", "this has more decimal places than the values of the list", at.left, "")
+        message = "this has more decimal places than the values of the list"
+        report("type-mismatch", message, at.left, _fewer_places(kind))
         return None
     return None if pair is None else Typed(ir.In(pair[0], right.expr), BoolType())
 
@@ -62,7 +65,8 @@ def one_of(at: Binary, left: Typed, item: Typed, report: Report) -> ir.Expr | No
     """One item of a list that is written out, as a value that `left` may be compared with."""
     pair = _same_kind(at, left, item, report)
     if pair is not None and pair[0] != left.expr:
-        report("type-mismatch", "this has more decimal places than the value that is looked for", at.right, "")
+        message = "this has more decimal places than the value that is looked for"
+        report("type-mismatch", message, at.right, _fewer_places(left.type))
         return None
     return None if pair is None else pair[1]
 
@@ -85,7 +89,7 @@ def arithmetic(at: Binary, left: Typed, right: Typed, report: Report) -> Typed |
             return None
         corners = [a * b for a in (ours.low, ours.high) for b in (theirs.low, theirs.high)]
         low, high = min(corners), max(corners)
-        unit = right.unit if left.literal else left.unit if right.literal else None
+        unit = None  # this is how one unit is made of another
     else:
         if not _same_unit(at, left, right, report):
             return None
@@ -100,8 +104,10 @@ def arithmetic(at: Binary, left: Typed, right: Typed, report: Report) -> Typed |
     return Typed(ir.Arithmetic(at.operator, left.expr, right.expr), kind, left.literal and right.literal, unit)
 
 
-def _same_kind(at: Binary, left: Typed, right: Typed, report: Report) -> tuple[ir.Expr, ir.Expr] | None:
-    """Both sides as values that may be compared, decimals at the same number of places."""
+def _same_kind(
+    at: Binary, left: Typed, right: Typed, report: Report, otherwise: str = ""
+) -> tuple[ir.Expr, ir.Expr] | None:
+    """Both sides as values that may be compared, decimals at the same number of places; `otherwise` is a hint."""
     for value, literal, side in ((left, right, at.right), (right, left, at.left)):
         if isinstance(value.type, EnumType) and literal.literal and isinstance(literal.type, StringType):
             return (left.expr, right.expr) if _has_value(value.type, literal, side, report) else None
@@ -119,14 +125,34 @@ def _same_kind(at: Binary, left: Typed, right: Typed, report: Report) -> tuple[i
         case (IntType(), DecimalType()) if left.literal:
             pass
         case _:
-            wrong = at.left if left.literal and not right.literal else at.right
-            report("type-mismatch", f"{describe(left.type)} cannot be compared with {describe(right.type)}", wrong, "")
+            wrong, other = (at.left, right) if left.literal and not right.literal else (at.right, left)
+            message = f"{describe(left.type)} cannot be compared with {describe(right.type)}"
+            report("type-mismatch", message, wrong, otherwise or _compare_hint(other.type))
             return None
     if not _same_unit(at, left, right, report):
         return None
     places = max(_places(left.type), _places(right.type))
     one, other = _scale(left, places, at.left, report), _scale(right, places, at.right, report)
     return None if one is None or other is None else (one, other)
+
+
+def _compare_hint(kind: Type) -> str:
+    value = example(kind)
+    return (
+        f"compare it with what is alike, such as {value}" if value else "ask with `in` whether a value is in the list"
+    )
+
+
+def _several(kind: Type) -> str:
+    """What items a list must have for a value of a type to be looked for in it."""
+    if isinstance(kind, BoolType):
+        return "true or false"
+    return "numbers" if _is_number(kind) else "texts"
+
+
+def _fewer_places(kind: Type) -> str:
+    places = _places(kind)
+    return f"write {places} decimal place{'s' if places > 1 else ''} at most" if places else "write a whole number"
 
 
 def _has_value(kind: EnumType, literal: Typed, at: Syntax, report: Report) -> bool:
@@ -143,9 +169,21 @@ def _same_unit(at: Binary, left: Typed, right: Typed, report: Report) -> bool:
     if len(units) < 2:
         return True
     one, other = left.unit or "a number without a unit", right.unit or "a number without a unit"
-    hint = "give both the same unit, or multiply one of them by a number"
-    report("unit-mismatch", f"{one} and {other} cannot be set against each other", at.right, hint)
+    report("unit-mismatch", f"{one} and {other} cannot be set against each other", at.right, _conversion(left, right))
     return False
+
+
+def _conversion(left: Typed, right: Typed) -> str:
+    """How to bring two numbers to one unit."""
+    sizes = sorted(
+        (UNIT_SECONDS[side.unit], side.unit, side.expr.path)
+        for side in (left, right)
+        if side.unit in UNIT_SECONDS and isinstance(side.expr, ir.Read)
+    )
+    if len(sizes) < 2:
+        return "give both the same unit, or multiply one of them by a number"
+    (fine, unit, _), (coarse, _, path) = sizes
+    return f"give both the same unit, or turn one into {unit}: {coarse // fine} * {path}"
 
 
 def _places(kind: Type) -> int:

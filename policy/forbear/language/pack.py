@@ -23,6 +23,7 @@ from forbear.language.plan import in_order, plan_event
 from forbear.language.problems import Problems
 from forbear.language.product import check_product
 from forbear.language.rankings import Rankings
+from forbear.language.retention import read_retention
 from forbear.language.scope import Names
 from forbear.language.shape import Shape, did_you_mean
 from forbear.language.source import Source, decode
@@ -33,7 +34,7 @@ from forbear.language.unused import warn_of_unused
 from forbear.language.vocabulary import Vocabulary, add_built_in, finish_events
 
 SECTIONS = (
-    "facts", "settings", "entries", "events", "history", "decisions", "obligations", "texts", "calendar",
+    "facts", "settings", "entries", "events", "history", "decisions", "obligations", "texts", "calendar", "retention",
 )  # fmt: skip
 
 
@@ -188,6 +189,7 @@ def _assemble(trees: Trees, problems: Problems, chosen: dict[str, object]) -> tu
         ranked[ranking.name] = ranking
         invariants += beside
     calendar = read_opening(sections["calendar"], shape)
+    retention = read_retention(sections["retention"], folds, shape, names)
     ordered = in_order(built, problems)
     if problems.errors:
         return None
@@ -196,7 +198,7 @@ def _assemble(trees: Trees, problems: Problems, chosen: dict[str, object]) -> tu
         facts=names.facts, events=names.events,
         entries=names.entries, folds=names.folds, settings=names.settings, decisions=ordered,
         rankings=ranked, obligations=names.obligations, texts=names.texts, invariants=tuple(invariants),
-        calendar=calendar, plans={}, builds_on={pack: one.version for pack, one in manifests.items() if pack},
+        calendar=calendar, plans={}, retention=retention, builds_on={pack: one.version for pack, one in manifests.items() if pack},
     )  # fmt: skip
     if problems.thorough:
         warn_of_unused(policy, sections, problems)

@@ -60,13 +60,20 @@ class Rankings:
         if "fallback" in keys:
             self.shape.choice(keys["fallback"], "fallback of a ranking", (AS_GIVEN,))
         asks = self.shape.text(keys["asks"], "`asks`") if "asks" in keys else None
-        over = self.shape.name(keys["over"], "a list", PATH) if "over" in keys else None
+        over = self._over(keys["over"]) if "over" in keys else None
         kind = self._list(over, keys["over"]) if over is not None else None
         if len(keys) == len(node.items) and not {"require", "prefer"} & keys.keys():
             message = f"`{name.value}` neither requires nor prefers anything"
             self.shape.error("missing-key", message, name.span, "add `require:` or `prefer:`")
         if over is not None and kind is not None and asked_on:
             self.drafts.append(Draft(name, keys, asks.value if asks is not None else "", asked_on, over, kind, asked))
+
+    def _over(self, node: Node) -> str | None:
+        """The path of the list."""
+        if isinstance(node, Scalar):
+            return self.shape.name(node, "a list", PATH)
+        self.shape.wrong(node, "`over` names one list", "write its name alone")
+        return None
 
     def _list(self, over: str, node: Node) -> RecordsType | None:
         """The type of the list that is chosen from."""

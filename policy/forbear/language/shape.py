@@ -71,7 +71,9 @@ class Shape:
             return node
         if isinstance(node, Scalar) and not node.broken and scalar_value(node) is None:
             return Mapping((), node.span)
-        self.wrong(node, f"{what} is written as `key: value` pairs")
+        self.wrong(
+            node, f"{what} is written as `key: value` pairs", "write `name: value`, one a line, or {name: value}"
+        )
         return None
 
     def items(self, node: Node, what: str) -> tuple[Node, ...]:
@@ -138,7 +140,11 @@ class Shape:
                 return node
             self.error("wrong-value", f"{what} has at most {longest:,} characters", node.span, "shorten it")
             return None
-        self.wrong(node, f"{what} is a text")
+        is_word = isinstance(node, Scalar)
+        hint = (
+            "write a word or a sentence; nothing and null are none" if is_word else "write one word or sentence alone"
+        )
+        self.wrong(node, f"{what} is a text", hint)
         return None
 
     def name(
@@ -167,7 +173,7 @@ class Shape:
         """The node as true or false."""
         value = scalar_value(node) if isinstance(node, Scalar) else None
         if not isinstance(value, bool):
-            self.wrong(node, f"{what} is true or false")
+            self.wrong(node, f"{what} is true or false", "write true or false; yes and no are texts")
         return value is True
 
     def whole(self, node: Node, what: str) -> int | None:
@@ -175,7 +181,7 @@ class Shape:
         value = scalar_value(node) if isinstance(node, Scalar) else None
         if isinstance(value, int) and not isinstance(value, bool):
             return value
-        self.wrong(node, f"{what} is a whole number")
+        self.wrong(node, f"{what} is a whole number", "write digits alone, such as 3")
         return None
 
     def number(self, node: Node, what: str) -> int | Decimal | None:
@@ -183,7 +189,7 @@ class Shape:
         value = scalar_value(node) if isinstance(node, Scalar) else None
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             return value
-        self.wrong(node, f"{what} is a number")
+        self.wrong(node, f"{what} is a number", "write it in digits, such as 3 or 0.5")
         return None
 
     def languages(self, node: Node, what: str) -> dict[str, Scalar]:

@@ -26,6 +26,7 @@ __all__ = [
     "refuse_link",
 ]
 
+MAY_READ = "give whoever runs Forbear the right to read it"
 MAX_PACK_FILES = 500
 MAX_PACK_BYTES = 2_000_000
 
@@ -80,7 +81,7 @@ def list_files(folder: Path, problems: Problems) -> list[Path]:
     try:
         found = sorted(path for path in files_below(folder) if path.suffix.lower() in (".yaml", ".yml"))
     except Unreadable as error:
-        problems.error("unreadable-file", f"the folder cannot be read: {error}", place)
+        problems.error("unreadable-file", f"the folder cannot be read: {error}", place, MAY_READ)
         raise PackError(problems.errors) from None
     if len(found) > MAX_PACK_FILES:
         problems.error(
@@ -105,7 +106,7 @@ def read_source(path: Path, name: str, problems: Problems, pack: str = "") -> So
     try:
         raw = read_file(path)
     except Unreadable as error:
-        problems.error("unreadable-file", f"the file cannot be read: {error}", Span(name, 1, 1))
+        problems.error("unreadable-file", f"the file cannot be read: {error}", Span(name, 1, 1), MAY_READ)
         problems.lose_all()
         return None
     return decode(raw, name, problems, pack)

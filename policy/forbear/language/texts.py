@@ -17,6 +17,7 @@ from forbear.language.types import MAX_STRING, BoolType, EnumType, ListType, Typ
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _STRAY = re.compile(r"\{[^{}]*\}|([{}])")
 OTHERWISE = "otherwise"
+KEYS = ("by", "shows", OTHERWISE)  # of a text with variants, beside the values that choose among them
 APPEAL = "appeal"  # the text that tells customers how to disagree; explanations say it, no rule need
 
 
@@ -124,8 +125,9 @@ class Texts:
         wanted = {one.value for one in draft.shows} & shown
         for _, languages in draft.variants:
             found = {language: set(_PLACEHOLDER.findall(scalar.value)) for language, scalar in languages.items()}
-            if any(paths & wrong for paths in found.values()):
-                continue  # a misspelt placeholder is noted already
+            strays = {one for scalar in languages.values() for one in _STRAY.findall(scalar.value) if one}
+            if strays or any(paths & wrong for paths in found.values()):
+                continue  # a misspelt placeholder, or a brace without its partner, is noted already
             everywhere = set().union(*found.values())
             for language, scalar in languages.items():
                 for missing in sorted((everywhere | wanted) - found[language]):
@@ -161,6 +163,12 @@ class Texts:
         if not isinstance(kind, EnumType):
             message = f"a text is chosen by an enumeration; `{draft.by.value}` is {describe(kind)}"
             self.shape.error("type-mismatch", message, draft.by.span, "choose another path")
+            return False
+        taken = [f"`{value}`" for value in KEYS if value in kind.values]
+        if taken:
+            message = f"a text has a key {' and a key '.join(taken)}, which `{draft.by.value}` has as a value too"
+            hint = "rename the value, or choose by a decision that gives another word for it"
+            self.shape.error("reserved-name", message, draft.by.span, hint)
             return False
         good = True
         for one, _ in draft.variants:

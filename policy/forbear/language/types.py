@@ -118,6 +118,25 @@ def describe(kind: Type) -> str:
             assert_never(kind)
 
 
+def example(kind: Type) -> str:
+    """A value of a type as an expression writes it, for a hint; empty where none can be written."""
+    match kind:
+        case BoolType():
+            return "true"
+        case IntType(low, high):
+            return str(max(low, min(high, 1)))
+        case DecimalType(places, low, high):
+            return f"{EXACT.scaleb(Decimal((low + high) // 2), -places):f}"
+        case EnumType(values):
+            return f'"{values[0]}"'
+        case StringType():
+            return '"a text"'
+        case ListType() | RecordsType():
+            return ""
+        case _:
+            assert_never(kind)
+
+
 def fit(path: str, kind: Type, given: object) -> Value:
     """The inner form of a value from outside.
 

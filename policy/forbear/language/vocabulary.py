@@ -158,7 +158,8 @@ class Vocabulary:
             if self._is_declared(key, key.value, self.names.events):
                 continue
             if len(self.names.events) >= MAX_EVENTS:
-                self.shape.error("pack-too-large", f"a pack has at most {MAX_EVENTS} types of event", key.span)
+                message = f"a pack has at most {MAX_EVENTS} types of event"
+                self.shape.error("pack-too-large", message, key.span, "let fields tell alike events apart")
                 return
             facts: dict[str, ir.Fact] = {}
             for name, kind in self.shape.named(value, f"the event `{key.value}`"):

@@ -29,8 +29,8 @@ class Connection(Protocol):
         """A part of the transaction that is undone on its own when it raises."""
         ...
 
-    def lock(self, name: bytes) -> None:
-        """Hold a name until the transaction ends, waiting for whoever holds it."""
+    def lock(self, name: bytes) -> bool:
+        """Hold a name until the transaction ends, waiting for whoever holds it; False where nobody else can write."""
         ...
 
     def next_decision(self) -> int:
@@ -112,14 +112,16 @@ class Book:
             found = self._subjects[name] = Subject(int(seq), number, NO_LINK, 0)
         return found
 
-    def hold(self, contact: str | None, customer: str | None) -> None:
+    def hold(self, contact: str | None, customer: str | None) -> bool:
+        names: list[bytes] = []
         if contact is not None:
-            self._connection.lock(self._sealer.name("contact", contact))
+            names.append(self._sealer.name("contact", contact))
         if customer is not None:
-            for name in sorted(self._same(self._sealer.name("customer", customer), None)):
-                self._connection.lock(name)
-        elif contact is None:
-            self._connection.lock(self._sealer.name("centre", ""))
+            names += sorted(self._same(self._sealer.name("customer", customer), None))
+        waited = False
+        for name in names or [self._sealer.name("centre", "")]:  # in this order, so that nobody waits in a circle
+            waited = self._connection.lock(name) or waited
+        return waited
 
     # --- decisions
 
@@ -431,8 +433,8 @@ class Book:
 
     def check_keys(self) -> None:
         """Raises LedgerError where the ledger was sealed with other keys."""
-        (noted,) = _only(self._run("SELECT value FROM meta WHERE name = 'keys'"))
-        if bytes(noted) != self._sealer.name("keys", ""):
+        noted = _first(self._run("SELECT value FROM meta WHERE name = 'keys'"))
+        if noted is None or noted[0] != self._sealer.name("keys", ""):
             raise LedgerError("these are not the keys of this ledger; give the key store that it was made with")
 
     def erased(self) -> tuple[int, ...]:

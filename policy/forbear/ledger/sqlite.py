@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from forbear.bounded import is_folder
 from forbear.errors import LedgerError
 from forbear.ledger import first
 from forbear.ledger.book import Book
@@ -178,8 +179,8 @@ class _Connection:
             raise
         self.execute("RELEASE attempt")
 
-    def lock(self, name: bytes) -> None:
-        return
+    def lock(self, name: bytes) -> bool:
+        return False
 
     def next_decision(self) -> int:
         (number,) = self.execute("SELECT coalesce(max(seq), 0) + 1 FROM decision").fetchone()
@@ -194,9 +195,9 @@ def _advice(path: str, error: Exception) -> str:
         return "the path holds a NUL character; take it out"
     if code == sqlite3.SQLITE_NOTADB:
         return "it is not a SQLite file; give the path of a ledger, or one where there is no file yet"
-    if place.is_dir():
+    if is_folder(place):
         return "it is a folder; name a file inside it"
-    if not place.parent.is_dir():
+    if not is_folder(place.parent):
         return f"there is no folder {str(place.parent)!r}; create it first"
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return f"{error}; allow this user to write to the file and its folder"

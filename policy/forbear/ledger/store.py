@@ -38,8 +38,11 @@ class Transaction(Protocol):
         """A part of the transaction that is undone on its own when it raises."""
         ...
 
-    def hold(self, contact: str | None, customer: str | None) -> None:
-        """Wait until no other transaction decides on this contact or customer, or on one who is the same."""
+    def hold(self, contact: str | None, customer: str | None) -> bool:
+        """Wait until no other transaction decides on this contact or customer, or on one who is the same.
+
+        Whether others could have decided until then, so that what was read must be read again.
+        """
         ...
 
     def mark(self, fingerprint: str) -> bytes:

@@ -22,6 +22,7 @@ from forbear.language.types import show
 LISTS = ("fired", "owes", "records", "closed", "overdue")
 FLAGS = ("degraded", "late")
 CHECKS = (*LISTS, *FLAGS, "error", "left_out")
+_SHAPE = "add given: {…} and expect: {…}, or story: […] alone"
 
 
 @frozen
@@ -93,7 +94,7 @@ def _test(node: Node, shape: Shape, policy: ir.Policy) -> PackTest | None:
     if len(shape.problems.errors) > before:
         return None  # a misspelt key is one problem, not also a missing one
     if ("story" in keys) == ("given" in keys or "expect" in keys):
-        shape.error("test-shape", "a test has `given` and `expect`, or a `story`", name.span)
+        shape.error("test-shape", "a test has `given` and `expect`, or a `story`", name.span, _SHAPE)
         return None
     settings = _data(keys["settings"], shape, "`settings`") if "settings" in keys else {}
     if "story" in keys:
@@ -103,7 +104,7 @@ def _test(node: Node, shape: Shape, policy: ir.Policy) -> PackTest | None:
         steps = tuple(_step(item, shape, policy) for item in events)
         return PackTest(name.value, settings, {}, (), tuple(one for one in steps if one is not None), name.span)
     if "expect" not in keys or "given" not in keys:
-        shape.error("missing-key", "a test needs `given` and `expect`", name.span)
+        shape.error("missing-key", "a test needs `given` and `expect`", name.span, _SHAPE)
         return None
     expect = _expectations(keys["expect"], shape, policy)
     return PackTest(name.value, settings, _data(keys["given"], shape, "`given`"), expect, (), name.span)
@@ -138,6 +139,10 @@ def _expectations(node: Node, shape: Shape, policy: ir.Policy) -> tuple[Expectat
         if key.value not in decisions and key.value not in CHECKS:
             hint = did_you_mean(key.value, (*decisions, *CHECKS))
             shape.error("unknown-name", f"there is no decision `{key.value}`", key.span, hint)
+            continue
+        if key.value in decisions and key.value in CHECKS:
+            message = f"`{key.value}` is a check of tests and a decision of this pack"
+            shape.error("reserved-name", message, key.span, "give the decision another name")
             continue
         if key.value in LISTS:
             found.append(Expectation(key.value, _names(key.value, value, known[key.value], shape), key.span))
