@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all lint types layers suite packs examples differential picture wheel clean
+.PHONY: demo test test-all lint types layers suite packs examples differential hostile fuzz picture wheel clean
 
 demo: .venv/run.stamp        ## the shipped story, in English; LANG_=zh tells it in Chinese
 	@$(BIN)/forbear demo --lang $(or $(LANG_),en)
@@ -53,6 +53,14 @@ examples: .venv/dev.stamp    ## the property tests with twenty times the example
 differential: .venv/dev.stamp    ## a million generated requests to every evaluator, 100,000 expressions to CEL
 	PYTHONPATH=tests $(BIN)/python -m differential $(ARGS)
 
+hostile: .venv/dev.stamp     ## the hostile inputs that take a second or more, too
+	FORBEAR_HOSTILE=all $(BIN)/python -m pytest -n auto -q tests/hostile
+
+# atheris has wheels for Linux on Python 3.11 to 3.13; elsewhere it is built, which wants clang.
+fuzz: .venv/fuzz.stamp       ## coverage-guided, FUZZ_SECONDS each; crashes stay in .fuzz/*/crashes
+	@failed=0; for target in packs expressions events; do \
+	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) $(BIN)/python tests/fuzz/fuzz_$$target.py || failed=1; done; exit $$failed
+
 picture: .venv/run.stamp     ## draw the demo for the README anew
 	$(BIN)/forbear demo --svg docs/images/demo.svg >/dev/null
 	$(BIN)/forbear demo --lang zh --svg docs/images/demo.zh.svg >/dev/null
@@ -61,7 +69,7 @@ wheel: .venv/dev.stamp
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean:
-	rm -rf .venv .venv-* dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-* .fuzz dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # --- the environment
 
@@ -87,3 +95,9 @@ clean:
 .venv/dev.stamp: pyproject.toml | .venv/python.stamp
 	@$(PIP) --editable '.[dev]'
 	@touch $@ .venv/run.stamp
+
+.venv/fuzz.stamp: pyproject.toml | .venv/dev.stamp
+	@$(PIP) '.[fuzz]' --dry-run >/dev/null 2>&1 || { \
+	echo "forbear: atheris cannot be installed on $$($(BIN)/python --version); make fuzz wants Linux and Python 3.11 to 3.13"; exit 1; }
+	@$(PIP) --editable '.[dev,fuzz]'
+	@touch $@ .venv/dev.stamp .venv/run.stamp

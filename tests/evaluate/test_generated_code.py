@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+import io
+import keyword
+import re
+import tokenize
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,6 +20,7 @@ from forbear.evaluate import EVALUATORS, Compiled, Reference, make_evaluator
 from forbear.evaluate.durable import is_available
 from forbear.evaluate.generate import event_function, predicate_function
 from forbear.language import ir
+from forbear.language.pack import load_policy
 from forbear.language.types import Value
 from strategies.cases import Case, cases
 from strategies.kinds import HOSTILE, STRINGS
@@ -53,8 +58,40 @@ def test_every_name_in_the_code_is_the_generators_own(case: Case) -> None:
                 assert name in ("event", "where")
             case ast.Constant(value):
                 assert value is None or isinstance(value, bool | int | str)
-            case ast.Import() | ast.ImportFrom() | ast.Global() | ast.Lambda() | ast.JoinedStr():
+            case ast.keyword(name) | ast.alias(name):
+                assert name in OWN_NAMES | OUTSIDE | {None}, name
+            case ast.Import() | ast.ImportFrom() | ast.Global() | ast.Nonlocal() | ast.Lambda() | ast.JoinedStr():
                 raise AssertionError(ast.dump(node))
+            case ast.ClassDef() | ast.Try() | ast.With() | ast.Await() | ast.Match() | ast.NamedExpr() | ast.Delete():
+                raise AssertionError(ast.dump(node))
+
+
+def check_tokens(text: str) -> None:
+    """Every name is the generator's own or Python's; every other word is exactly what `repr` writes of a value."""
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        match token.type:
+            case tokenize.NAME:
+                assert (
+                    keyword.iskeyword(token.string)
+                    or token.string in OWN_NAMES | OUTSIDE | METHODS | {"event", "where"}
+                    or re.fullmatch("[dfkr][0-9]+", token.string)
+                ), token
+            case tokenize.STRING | tokenize.NUMBER:
+                assert token.string == repr(ast.literal_eval(token.string)), token
+            case tokenize.OP | tokenize.NEWLINE | tokenize.NL | tokenize.INDENT | tokenize.DEDENT | tokenize.ENDMARKER:
+                assert not token.string.strip() or token.string.isascii()
+            case _:
+                raise AssertionError(token)
+
+
+@examples(40)
+@given(case=cases(questions=1))
+def test_every_text_in_the_code_is_what_repr_writes(case: Case) -> None:
+    check_tokens(source(case.policy))
+
+
+def test_the_code_of_the_standard_pack_is_made_of_names_and_values_only() -> None:
+    check_tokens(source(load_policy("standard")))
 
 
 @examples(25)
@@ -113,11 +150,27 @@ def check_word(word: str) -> None:
         assert not test({"text": word + "x"})
 
 
-@pytest.mark.parametrize(
-    "word", [*STRINGS[:9], *STRINGS[10:], *HOSTILE, "\u2028", "\x85", "{0}{f!r}", "1 if True else 0"]
-)
+WORDS = [*STRINGS[:9], *STRINGS[10:], *HOSTILE, "{0}{f!r}", "1 if True else 0", "\\", "# x", "\\N{BULLET}"]
+
+
+@pytest.mark.parametrize("word", WORDS)
 def test_a_hostile_text_is_only_a_text(word: str) -> None:
     check_word(word)
+    check_tokens(source(words_policy(word)))
+
+
+@pytest.mark.parametrize("word", ["\u2028", "\x85", "\x00", "\u202e", "\ufeff"])
+def test_a_hidden_character_is_refused_in_a_pack_and_only_a_text_in_a_setting(word: str) -> None:
+    with pytest.raises(PackError, match="hidden-character"):
+        words_policy(word)
+    policy = words_policy("x")
+    setting = evolve(policy.settings["setting.text"], value=word)
+    policy = evolve(policy, settings={setting.path: setting})
+    check_tokens(source(policy))
+    test = Compiled(policy).predicate(policy.folds["history.same"])
+    assert test is not None
+    assert test({"text": word})
+    assert not test({"text": "x"})
 
 
 PRINTABLE = st.characters(

@@ -161,6 +161,14 @@ def test_in_looks_into_a_list_of_texts_and_an_empty_list_holds_nothing(holds: Ca
     assert holds("a.who in ['it', \"b\"] && !(a.who in a.team)", types, who="b", team=()) is True
 
 
+def test_an_item_of_a_list_may_be_one_of_some_values(holds: Callable[..., bool]) -> None:
+    types = {"ways": "{list_of: [voice, email, chat]}", "way": "[email, post]"}
+    assert holds('"voice" in a.ways', types, ways=("email", "voice"), way="post") is True
+    assert holds("a.way in a.ways", types, ways=("email", "voice"), way="email") is True
+    assert holds("a.way in a.ways", types, ways=("email", "voice"), way="post") is False
+    assert holds('"chat" in a.ways', types, ways=(), way="post") is False
+
+
 # --- decisions
 
 TWO_EVENTS = """

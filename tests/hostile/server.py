@@ -1,12 +1,13 @@
 """A process that forks one child per case, each held within limits, and tells how it ended.
 
-    python -m hostile.server             # serve: `family/name` per line in, one JSON object per line out
-    python -m hostile.server --table     # run every case and print its outcome, seconds and megabytes
-    python -m hostile.server --write     # the same, and keep the outcomes in outcomes.txt
+python -m hostile.server             # serve: `family/name` per line in, one JSON object per line out
+python -m hostile.server --table     # run every case and print its outcome, seconds and megabytes
+python -m hostile.server --write     # the same, and keep the outcomes in outcomes.txt
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -78,6 +79,7 @@ def warm() -> None:
     give_pack(SMALL)
     engine().decide(SAID)
     assert app.registered_commands
+    gc.freeze()  # what is there already is not looked through, and so not copied, in each child
 
 
 def serve() -> None:

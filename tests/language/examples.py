@@ -313,7 +313,7 @@ EFFECTS = [
 
 OBLIGATIONS = [
     _duties("missing-key", "    to: manager\n    due: 10", "    ⟦due⟧: 10"),
-    _duties("unknown-key", "    say: calling", "    say: calling\n    ⟦expires⟧: 3 days"),
+    _duties("unknown-key", "    say: calling", "    say: calling\n    ⟦repeats⟧: 3 days"),
     _duties("bad-time", "due: 10 minutes", "due: 10 ⟦minuets⟧"),
     _duties("bad-time", "due: 10 minutes", "due: ⟦1.5⟧ hours"),
     _duties("unknown-name", "due: 10 minutes", "due: ⟦setting.patince⟧"),

@@ -1,4 +1,4 @@
-"""Packs from strangers: whatever comes in, only PackError comes out, and soon."""
+"""Packs from strangers: whatever comes in, only PackError comes out. Bombs go off in ../hostile."""
 
 from __future__ import annotations
 
@@ -18,68 +18,6 @@ from forbear.language.tree import parse_tree
 from language.small_pack import NOTHING_SAID, RANKED, SMALL, edited, problems_of
 
 STANDARD = {one.name: one.text for one in read_pack(find_pack("standard"))}
-DECISION = "decision: d\nasked_on: [tick]\noutcome: [a]\nfallback: a\nrules:\n"
-
-
-def rule(when: str) -> str:
-    return f"{DECISION}  - {{rule: r, when: '{when}', then: a}}\n  - otherwise: a\n"
-
-
-BOMBS = {
-    "aliases": "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n",
-    "brackets": "[" * 200_000,
-    "spaced brackets": "[ " * 200_000,
-    "closed brackets": "[" * 200_000 + "]" * 200_000,
-    "braces": "{a: " * 100_000,
-    "block sequences": "- " * 200_000,
-    "question marks": "? " * 200_000,
-    "deep blocks": "\n".join(" " * n + "a:" for n in range(1_000)),
-    "a million digits": "facts: {a.b: {type: int, range: [0, " + "9" * 900_000 + "]}}",
-    "a long exponent": "facts: {a.b: {type: int, range: [0, 1e999999999]}}",
-    "one long line of keys": "facts: {" + ", ".join(f"A{n}: 1" for n in range(90_000)) + "}",
-    "one long line of lists": "facts: [" + "[], " * 90_000 + "]",
-    "one long line of tags": "facts: [" + "!a b, " * 90_000 + "]",
-    "too many values": "facts: [" + "a, " * 200_000 + "]",
-    "many facts": "facts:\n" + "".join(f"  a{n}.b: bool\n" for n in range(40_000)),
-    "many enumeration values": "facts: {a.b: [" + ", ".join(f"v{n}" for n in range(90_000)) + "]}",
-    "many entries": "entries: {" + ", ".join(f"e{n}: {{}}" for n in range(40_000)) + "}",
-    "many events": "events: {" + ", ".join(f"e{n}: {{}}" for n in range(40_000)) + "}",
-    "duplicate keys": "facts:\n" + "  a.b: bool\n" * 40_000,
-    "a long name": "facts: {a." + "b" * 500_000 + ": bool}",
-    "a long misspelt name": rule("a." + "b" * 4_000),
-    "a long text": "texts: {t: {en: '" + "x" * 900_000 + "', zh: y}}",
-    "many placeholders": "texts: {t: {en: '" + "{a}" * 200_000 + "', zh: y}}",
-    "many braces": "texts: {t: {en: '" + "{" * 400_000 + "', zh: y}}",
-    "a long sum": rule(" + ".join(["contact.turns"] * 5_000)),
-    "a long junction": rule(" || ".join(["speech.hostile"] * 270)),
-    "negations": rule("!" * 4_900 + "speech.hostile"),
-    "mixed signs": rule("!-" * 2_400 + "speech.hostile"),
-    "parentheses": rule("(" * 2_000 + "speech.hostile" + ")" * 2_000),
-    "a long list": rule("contact.turns in [" + ", ".join(["1"] * 1_600) + "]"),
-    "unclosed quote": 'texts: {t: {en: "' + "x\n" * 200_000,
-    "trap upon trap": DECISION + "".join(f'  - rule: r{n}\n    when: "a" == b\n    then: a\n' for n in range(3_000)),
-    "a trap behind spaces": DECISION + '  - rule: r\n    when: "a"' + " " * 500_000 + "== b\n",
-    "many rules": DECISION + "".join(f"  - {{rule: r{n}, when: speech.hostile, then: a}}\n" for n in range(8_000)),
-    "many misspelt facts": DECISION
-    + "".join(f"  - {{rule: r{n}, when: speech.hostle, then: a}}\n" for n in range(8_000)),
-    "many unknown events": f"decision: d\nasked_on: [{'x, ' * 50_000}]\n",
-    "tabs": "facts:\n\ta.b: bool\n",
-    "nothing but line breaks": "\n" * 900_000,
-    "nothing but carriage returns": "\r" * 900_000,
-    "directives": "%YAML 9.9\n---\na: b\n",
-    "tag directive": "%TAG ! tag:yaml.org,2002:python/\n---\na: !object/apply:os.system [ls]\n",
-    "python tag": "facts: !!python/object/apply:os.system ['true']\n",
-    "binary tag": "facts: !!binary aGk=\n",
-    "bare value": "=",
-    "only a mark": "---",
-    "end marks": "...\n...\n",
-    "many documents": "--- a\n" * 100_000,
-}
-
-
-@pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS)
-def test_a_bomb_is_refused_or_read_but_never_goes_off(text: str) -> None:
-    problems_of(edited(also={"bomb.yaml": text}))
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,11 @@ from language.small_pack import SMALL, assert_found, built, edited, problems_of
         ("{type: list of int, range: [0, 9]}", ListType(IntType(0, 9))),
         ("[no, yes, none]", EnumType(("no", "yes", "none"))),
         ("{type: [continue, return]}", EnumType(("continue", "return"))),
+        ("{list_of: [voice, email]}", ListType(EnumType(("voice", "email")))),
+        (
+            "{list_of: [voice, email], optional: true, about: ways to reach them}",
+            ListType(EnumType(("voice", "email"))),
+        ),
     ],
 )
 def test_a_type_may_be_written_short_or_long(written: str, kind: Type) -> None:

@@ -1,30 +1,25 @@
-"""The stores that run through the contract: a second one joins by a line in STORES."""
+"""The stores that run through the contract."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from forbear.ledger import Store, open_ledger
-
-STORES: dict[str, Callable[[Path], str]] = {
-    "memory": lambda _: "memory:",
-    "sqlite": lambda folder: f"sqlite:///{folder}/ledger.db",
-}
-LASTING = [name for name in STORES if name != "memory"]
+from forbear.ledger import Store
+from places import LASTING, STORES, Place
 
 
 @pytest.fixture(params=STORES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty ledger."""
-    one = open_ledger(STORES[request.param](tmp_path))
+    one = STORES[request.param](tmp_path).open()
     yield one
     one.close()
 
 
 @pytest.fixture(params=LASTING)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a ledger that outlives its process and that many may open."""
-    return STORES[request.param](tmp_path)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Room for a ledger that outlives its process and that many may open."""
+    return LASTING[request.param](tmp_path)

@@ -9,9 +9,10 @@ import pytest
 
 from forbear import LedgerError
 from forbear.language.types import Value
-from forbear.ledger import Store, open_ledger
+from forbear.ledger import Store
 from forbear.ledger.entries import FIRST, LAST, Entry
 from forbear.ledger.store import Decided, Transaction, Waiting
+from places import Place
 
 
 def entry(id: str, at: int = 0, kind: str = "note", **more: object) -> Entry:
@@ -164,11 +165,13 @@ def test_the_outbox_keeps_its_order_until_delivered(store: Store) -> None:
         for n in (3, 1, 2):
             transaction.owe(f"o{n}", 10, f"payload {n}")
     with store.writing() as transaction:
-        transaction.settle("o3")
         transaction.delivered("o1")
         transaction.delivered("o1")
     with store.reading() as transaction:
         assert transaction.outbox() == [Waiting("o3", "payload 3"), Waiting("o2", "payload 2")]
+    with store.writing() as transaction:
+        transaction.settle("o3")
+        assert transaction.outbox() == [Waiting("o2", "payload 2")], "what is closed is handed to nobody"
 
 
 def test_an_id_is_taken_once(store: Store) -> None:
@@ -245,8 +248,8 @@ def test_threads_take_turns(store: Store) -> None:
     assert len(ids(store)) == 100
 
 
-def test_another_connection_sees_what_was_kept_and_nothing_before(url: str) -> None:
-    one, other = open_ledger(url), open_ledger(url)
+def test_another_connection_sees_what_was_kept_and_nothing_before(place: Place) -> None:
+    one, other = place.open(), place.open()
     with one.writing() as transaction:
         transaction.append(entry("l1"))
         assert ids(other) == []
@@ -257,6 +260,6 @@ def test_another_connection_sees_what_was_kept_and_nothing_before(url: str) -> N
         assert [found.id for found in view.entries("note", "centre", None, None, LAST)] == ["l1"], "one view, one state"
     one.close()
     other.close()
-    again = open_ledger(url)
+    again = place.open()
     assert ids(again) == ["l1", "l2"]
     again.close()

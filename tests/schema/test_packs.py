@@ -22,6 +22,7 @@ from strategies.packs import packs
 
 STANDARD = {path.relative_to(RULES / "standard").as_posix(): path for path in (RULES / "standard").rglob("*.yaml")}
 PAGE = language_pack()
+LISTED = SMALL | {"more.yaml": "facts: {customer.ways: {list_of: [voice, email], optional: true}}\n"}
 ABOVE = {
     "pack.yaml": "pack: above\nversion: 1.0.0\nlanguage: 1\nbuilds_on: [standard]\n"
     "overrides: {settings: {threat_ends_contact: true}}\n",
@@ -64,8 +65,8 @@ def test_every_file_of_the_standard_pack_is_valid(name, make):
 
 @pytest.mark.parametrize(
     "files",
-    [SMALL, PACK, PAGE, IN_HOUSE, ABOVE],
-    ids=["small", "late", "page", "house", "above"],
+    [SMALL, PACK, PAGE, IN_HOUSE, ABOVE, LISTED],
+    ids=["small", "late", "page", "house", "above", "listed"],
 )
 def test_the_packs_of_tests_and_documents_are_valid(files):
     assert complaints_of_pack(files) == []
@@ -182,7 +183,8 @@ def test_the_schema_has_just_the_keys_that_the_reader_asks_for(monkeypatch):
         return keys(self, node, what, required=required, optional=optional)
 
     monkeypatch.setattr(Shape, "keys", spying)
-    for files in (SMALL, PAGE, ABOVE, {name: path.read_text(encoding="utf-8") for name, path in STANDARD.items()}):
+    standard = {name: path.read_text(encoding="utf-8") for name, path in STANDARD.items()}
+    for files in (SMALL, PAGE, ABOVE, LISTED, standard):
         build_policy(pack_from_texts({name: text for name, text in files.items() if not name.endswith(".test.yaml")}))
     known = {frozenset(one["properties"]) for one in objects(schema("packs"))}
     assert [sorted(one) for one in asked if one not in known] == []

@@ -52,14 +52,15 @@ def decimal(pen: Pen) -> DecimalType:
 
 
 def listed(pen: Pen) -> ListType:
-    """A type of a list, as far as a vocabulary can name it: lists of enumerations come from `collect` only."""
-    item = scalar(pen)
-    return ListType(StringType() if isinstance(item, EnumType) else item)
+    """A type of a list."""
+    return ListType(scalar(pen))
 
 
 def declare(kind: Type) -> dict[str, Node]:
     """A type in its long form."""
     match kind:
+        case ListType(EnumType(values)):
+            return {"list_of": list(values)}
         case ListType(item):
             inner = declare(item)
             return {**inner, "type": f"list of {inner['type']}"}

@@ -182,9 +182,9 @@ def test_a_pack_without_tests_has_no_results(tmp_path):
         (case("{}", "{error: [a]}"), "wrong-shape", 4, ""),
         (case("{}", "[apology]"), "wrong-shape", 4, ""),
         ("  - test: x\n    given: {}\n    expects: {}\n", "unknown-key", 4, "did you mean `expect`?"),
-        ("  - test: x\n    given: {}\n", "missing-key", 2, ""),
+        ("  - test: x\n    given: {}\n", "missing-key", 2, "add given: {…}"),
         ("  - given: {}\n    expect: {}\n", "missing-key", 2, "add `test: …`"),
-        ("  - test: x\n    given: {}\n    story: []\n", "test-shape", 2, ""),
+        ("  - test: x\n    given: {}\n    story: []\n", "test-shape", 2, "add given: {…}"),
         ("  - test: x\n    story: []\n", "test-shape", 2, "at: …"),
         ("  - test: x\n    story: [tick]\n", "wrong-shape", 3, ""),
     ],
@@ -206,3 +206,15 @@ def test_all_problems_of_all_test_files_come_at_once(tmp_path):
     assert [one.span.file for one in caught.value.diagnostics] == [
         "a.test.yaml", "a.test.yaml", "b.test.yaml", "c.test.yaml",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("check", ["late", "fired", "error"])
+def test_a_decision_that_is_called_like_a_check_is_not_taken_for_it(check, tmp_path):
+    also = {
+        "b.yaml": f"decision: {check}\nasked_on: [tick]\noutcome: bool\nfallback: false\nrules: [{{otherwise: true}}]\n"
+    }
+    folder = write_pack(tmp_path, PACK | also | {"a.test.yaml": f"tests:\n{case('{}', '{' + check + ': true}')}"})
+    with pytest.raises(PackError) as caught:
+        run_tests(folder)
+    (one,) = caught.value.diagnostics
+    assert (one.code, one.hint) == ("reserved-name", "give the decision another name")

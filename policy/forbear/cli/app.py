@@ -11,7 +11,7 @@ from typing import Annotated, ParamSpec
 import typer
 
 from forbear import __version__
-from forbear.cli import check, decide, demo, explain, fmt, hear, plugins, run, schema, test
+from forbear.cli import check, decide, deliver, demo, explain, fmt, hear, plugins, run, schema, test
 from forbear.errors import ForbearError
 
 P = ParamSpec("P")
@@ -58,6 +58,7 @@ def _guarded(command: Callable[P, None]) -> Callable[P, None]:
 
 app.command("demo")(_guarded(demo.demo))
 app.command("run")(_guarded(run.run))
+app.command("deliver")(_guarded(deliver.deliver))
 app.command("hear")(_guarded(hear.hear))
 app.command("decide")(_guarded(decide.decide))
 app.command("check")(_guarded(check.check))

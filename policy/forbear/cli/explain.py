@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from forbear.cli.console import out, print_json, say
-from forbear.cli.options import JsonOption, PackOption, SetOption, chosen_settings
+from forbear.cli.options import JsonOption, PackOption, SetOption, chosen_settings, refuse_missing
 from forbear.engine import Engine
-from forbear.errors import ForbearError, LedgerError
+from forbear.errors import ForbearError
 from forbear.explain import AUDIENCES, Audience, Explanation, explain, find_record
 from forbear.explain.words import LANGUAGES, Language
-
-FILE = "sqlite:///"
 
 
 def explain_decision(
@@ -31,7 +28,7 @@ def explain_decision(
     Exit status 1 where the pack and settings given are not those that decided, or contradict the record.
     """
     languages, asking = _languages(lang), _audience(audience)
-    _refuse_missing(ledger)
+    refuse_missing(ledger)
     # As the engine loads it, so that what plugins add to a pack is in its digest too.
     with Engine(pack, ledger, settings=chosen_settings(settings)) as engine:
         found = explain(engine.policy, find_record(engine.store, decision), asking)
@@ -53,12 +50,6 @@ def _audience(name: str) -> Audience:
     if name not in AUDIENCES:
         raise ForbearError(f"there is no audience {name!r}; give {', '.join(AUDIENCES[:-1])} or {AUDIENCES[-1]}")
     return name
-
-
-def _refuse_missing(ledger: str) -> None:
-    """A ledger that is only read is not made: a slip of the pen must not leave an empty file behind."""
-    if ledger.startswith(FILE) and not Path(ledger.removeprefix(FILE)).is_file():
-        raise LedgerError(f"there is no ledger {ledger.removeprefix(FILE)!r}; give the one that `forbear run` wrote to")
 
 
 def _show(found: Explanation, languages: list[Language]) -> None:

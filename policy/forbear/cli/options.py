@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from forbear.errors import ForbearError, SettingError
+from forbear.errors import ForbearError, LedgerError, SettingError
 from forbear.evaluate import EVALUATORS
 from forbear.language.source import Source
 from forbear.language.tree import Scalar, scalar_value
+
+FILE = "sqlite:///"
 
 
 def _known_evaluator(name: str) -> str:
@@ -41,3 +44,9 @@ def chosen_settings(given: Iterable[str] | None) -> dict[str, Any]:
         inner = value[1:-1] if quoted else value
         found[name] = scalar_value(Scalar(inner, not quoted, Source("--set", inner), 0, len(inner)))
     return found
+
+
+def refuse_missing(ledger: str) -> None:
+    """Raises LedgerError for a file that is not there: a slip of the pen must not leave an empty ledger behind."""
+    if ledger.startswith(FILE) and not Path(ledger.removeprefix(FILE)).is_file():
+        raise LedgerError(f"there is no ledger {ledger.removeprefix(FILE)!r}; give the one that `forbear run` wrote to")

@@ -20,7 +20,7 @@ from forbear.engine.path import Engine
 from forbear.engine.turns import Turn, Turns
 from forbear.errors import ForbearError
 from forbear.language import ir
-from forbear.ledger import Store
+from forbear.ledger import Keys, Store
 from forbear.records import Event, Record
 
 
@@ -48,6 +48,7 @@ class AsyncEngine:
         policy: ir.Policy | str | Path = "standard",
         ledger: Store | str = "memory:",
         *,
+        keys: Keys | str | None = None,
         plugins: Sequence[object] = (),
         discover: bool = True,
         evaluator: str = "auto",
@@ -57,6 +58,7 @@ class AsyncEngine:
         self.engine = Engine(
             policy,
             ledger,
+            keys=keys,
             plugins=plugins,
             discover=discover,
             evaluator=evaluator,

@@ -127,7 +127,9 @@ class Consequences:
         """Close an open obligation whose time is over; one that is still to be raised as overdue stays watched."""
         closing = (closes_of(obligation, self.policy) or {}).get(EXPIRED)
         self.transaction.amend(obligation.id, self.at, {"how": EXPIRED, "ended": self.at})
-        if not overdue:
+        if overdue:
+            self.transaction.delivered(obligation.id)  # nobody is handed it any more
+        else:
             self.transaction.settle(obligation.id)
         unwatch(self.transaction, obligation)
         self.closed.append(Closed(obligation.id, str(obligation.values["owe"]), EXPIRED))

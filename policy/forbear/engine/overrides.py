@@ -33,7 +33,7 @@ def check_override(event: Event, policy: ir.Policy) -> None:
     if event.contact is None and event.customer is None:
         raise EventError("an `override` needs the `contact` or the `customer` for whom it holds")
     allowed = [str(one) for one in decision.overrides]
-    if outcome not in (*allowed, AS_DECIDED):
+    if not allowed or outcome not in (*allowed, AS_DECIDED):
         told = f"it may be set to {', '.join(allowed)}" if allowed else "nobody may set its outcome"
         raise EventError(f"`{name}` cannot be overridden with {outcome!r}; {told}")
 

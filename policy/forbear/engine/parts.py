@@ -11,7 +11,7 @@ from attrs import evolve, fields
 from forbear.bounded import is_folder
 from forbear.calendar import WorkingCalendar
 from forbear.engine.plugins import Plugins
-from forbear.errors import PackError, PackNotFound, PluginError
+from forbear.errors import LedgerError, PackError, PackNotFound, PluginError
 from forbear.language import ir
 from forbear.language.files import find_pack
 from forbear.language.pack import build_policy, pack_from_texts, read_pack
@@ -19,10 +19,9 @@ from forbear.language.problems import Problems
 from forbear.language.source import Source
 from forbear.language.tree import Mapping as Tree
 from forbear.language.tree import parse_tree
-from forbear.ledger import Store, open_ledger
+from forbear.ledger import SCHEMES, Keys, Store, open_ledger
 
 VOCABULARY = ("facts", "events", "entries")  # what a plugin may add to a pack: words, never rules
-_OWN_LEDGERS = ("memory:", "sqlite:")
 
 
 def load_pack(pack: str | Path, plugins: Plugins, settings: Mapping[str, object] | None = None) -> ir.Policy:
@@ -102,7 +101,12 @@ def _written(calendar: WorkingCalendar) -> str:
     return "\n".join(f"{name}={sorted(value) if isinstance(value, frozenset) else value!r}" for name, value in values)
 
 
-def open_store(url: str, plugins: Plugins) -> Store:
+def open_store(url: str, plugins: Plugins, keys: Keys | str | None = None) -> Store:
     """The ledger at a URL: one of the core's, else a plugin's. Raises LedgerError or PluginError."""
-    store = None if url.startswith(_OWN_LEDGERS) else plugins.store(url)
-    return store if store is not None else open_ledger(url)
+    store = None if url.startswith(SCHEMES) else plugins.store(url)
+    if store is None:
+        return open_ledger(url, keys)
+    if keys is not None:
+        store.close()
+        raise LedgerError(f"a plugin opens {url!r} and looks after its keys; leave `keys` out")
+    return store

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,26 +22,32 @@ from forbear.engine.people import forget, keep, lapse
 from forbear.engine.plugins import Plugins
 from forbear.engine.registry import registry_of
 from forbear.engine.settle import Settling
-from forbear.errors import EventConflict, SettingError
+from forbear.errors import EventConflict, ForbearError, SettingError
 from forbear.evaluate import make_evaluator
 from forbear.language import ir
+from forbear.language.events import NEED_CUSTOMER
 from forbear.language.types import RecordsType, Value
-from forbear.ledger import Store
+from forbear.ledger import Keys, Store
 from forbear.ledger.entries import Entry, to_micros
 from forbear.ledger.fold import Untold, ask_each
-from forbear.ledger.store import Transaction
+from forbear.ledger.recall import Past, Recall
+from forbear.ledger.store import Transaction, persistently
 from forbear.logs import log
 from forbear.records import Alarm, Event, Record, tombstone
+
+_Taken = list[tuple[Record, list[Alarm] | None]]  # an event's record first, then those of what it found overdue
 
 
 class Engine:
     """Decides events by a policy and keeps what follows in a ledger.
 
     `policy` is a checked policy, or the folder or name of a pack, bundled or a plugin's; `ledger` a store or a URL
-    (`memory:`, `sqlite:///path`, or one that a plugin opens); `plugins` are objects with hook implementations, beside
-    the installed ones that `discover` brings in; `evaluator` is `auto`, `compiled` or `reference`; `settings` are a
-    centre's choices for a pack that is loaded here; `confirm` says whether a second engine is asked about `grave`
-    outcomes or `never`. Threads may share an engine. `awaits` runs the coroutines of hooks (see AsyncEngine).
+    (`memory:`, `sqlite:///path`, `postgresql://host/database`, or one that a plugin opens); `keys` the key store of a
+    ledger that is opened here, or its URL (`file:///path`), where it does not stand beside the ledger; `plugins` are
+    objects with hook implementations, beside the installed ones that `discover` brings in; `evaluator` is `auto`,
+    `compiled` or `reference`; `settings` are a centre's choices for a pack that is loaded here; `confirm` says whether
+    a second engine is asked about `grave` outcomes or `never`. Threads may share an engine. `awaits` runs the coroutines
+    of hooks (see AsyncEngine).
     """
 
     def __init__(
@@ -47,6 +55,7 @@ class Engine:
         policy: ir.Policy | str | Path = "standard",
         ledger: Store | str = "memory:",
         *,
+        keys: Keys | str | None = None,
         plugins: Sequence[object] = (),
         discover: bool = True,
         evaluator: str = "auto",
@@ -56,16 +65,19 @@ class Engine:
     ) -> None:
         if isinstance(policy, ir.Policy) and settings:
             raise SettingError("the policy is loaded already; give the settings to load_policy(pack, settings)")
+        if not isinstance(ledger, str) and keys is not None:
+            raise SettingError("the ledger is open already; give the keys to open_ledger(url, keys)")
         registry = registry_of(plugins, discover=discover, awaited=awaits is not None)
         self.plugins = Plugins(registry, awaits)
         loaded = policy if isinstance(policy, ir.Policy) else load_pack(policy, self.plugins, settings)
         self.policy = with_calendar(loaded, self.plugins)
         self.evaluator = make_evaluator(evaluator, self.policy)
         self._confirmer = Confirmer(self.policy, self.evaluator, confirm)
-        self.store = open_store(ledger, self.plugins) if isinstance(ledger, str) else ledger
-        self._outbox = Outbox(self.store, self.plugins)
+        self.store = open_store(ledger, self.plugins, keys) if isinstance(ledger, str) else ledger
+        self.outbox = Outbox(self.store, self.plugins)
         self._lists = frozenset(path for path, fact in self.policy.facts.items() if isinstance(fact.type, RecordsType))
         self._where = {path: self.evaluator.predicate(fold) for path, fold in self.policy.folds.items()}
+        self._recall = Recall(self.policy, self._where)
 
     def close(self) -> None:
         """Release the ledger."""
@@ -90,30 +102,60 @@ class Engine:
 
     def take(self, told: Event) -> Record:
         """The decision on an event that was parsed for this engine's policy; see `decide`."""
-        record = self._take(told)
-        self._outbox.hand_over(record.event)
+        (record,) = self._tell([self._take_all(told)])
         return record
 
-    def decide_all(self, events: Iterable[Mapping[str, Any]]) -> list[Record]:
-        """The decisions on events, one after another."""
-        return [self.decide(event) for event in events]
+    def decide_all(self, events: Iterable[Mapping[str, Any]], batch: int = 1) -> list[Record]:
+        """The decisions on events, one after another, so many of them made safe on the disk together.
 
-    def _take(self, told: Event) -> Record:
-        """The record of an event, decided now or before, and of each obligation that it found overdue."""
-        mark = fingerprint(told)
-        with self.store.reading() as transaction:
-            record = self._kept(told, mark, transaction)
-            if record is None:
+        Plugins hear of a batch, and obligations are handed over, when all of it is safe. Raises as `decide`; what
+        stands before the event that could not be taken is kept.
+        """
+        found: list[Record] = []
+        waiting = iter(events)
+        while some := list(islice(waiting, batch)):
+            taken: list[_Taken] = []
+            problem: ForbearError | None = None
+            with self.store.grouped() if len(some) > 1 else nullcontext():
+                for event in some:
+                    try:
+                        taken.append(self._take_all(parse_event(event, self.policy)))
+                    except ForbearError as error:
+                        problem = error
+                        break
+            found += self._tell(taken)
+            if problem is not None:
+                raise problem
+        return found
+
+    def _tell(self, taken: Sequence[_Taken]) -> list[Record]:
+        """The records of events, once they are safe: plugins hear of them, and what is owed is handed over."""
+        for one in taken:
+            for record, alarms in one:
+                if alarms is not None:
+                    self.plugins.tell(record, alarms)
+            owed = [owed.id for record, _ in one for owed in record.obligations]
+            self.outbox.hand_over(one[0][0].event, owed)
+        return [one[0][0] for one in taken]
+
+    def _take_all(self, told: Event) -> _Taken:
+        """What became of an event, and of each obligation that it found overdue."""
+        record, alarms = self._take(told)
+        return [(record, alarms), *(self._take(_overdue(record, id_)) for id_ in record.overdue)]
+
+    def _take(self, told: Event) -> tuple[Record, list[Alarm] | None]:
+        """The record of an event, decided now, or before, and then without alarms."""
+        mark, event, supplied = fingerprint(told), told, Supplied()
+        if self.plugins.supplies:
+            with self.store.reading() as transaction:
+                record = self._kept(told, mark, transaction)
+                if record is not None:
+                    return record, None
                 event, _ = resolve(told, self.policy, transaction)
                 event = inherit(event, contact_of(event, transaction))
-        if record is None:
             needed = self.policy.plans[told.type].facts & self.policy.facts.keys()
-            record, alarms = self._decide(told, mark, self.plugins.supply(event, needed, needed & self._lists))
-            if alarms is not None:
-                self.plugins.tell(record, alarms)
-        for id_ in record.overdue:
-            self._take(Event(f"{id_}:overdue", record.at, "obligation_overdue", fields={"obligation": id_}))
-        return record
+            supplied = self.plugins.supply(event, needed, needed & self._lists)
+        return persistently(lambda: self._decide(told, event, mark, supplied))
 
     # --- inside one transaction
 
@@ -127,13 +169,15 @@ class Engine:
             raise EventConflict(f"the event {event.id!r} was decided before with other content", event.id)
         return tombstone(event) if decided.record is None else record_from_plain(json.loads(decided.record))
 
-    def _decide(self, told: Event, mark: str, supplied: Supplied) -> tuple[Record, list[Alarm] | None]:
-        """Decide and keep an event; no alarms come back where another process or thread was faster."""
+    def _decide(self, told: Event, event: Event, mark: str, supplied: Supplied) -> tuple[Record, list[Alarm] | None]:
+        """Decide and keep an event, which seems to be about the people of `event`; no alarms come back where another
+        process or thread was faster.
+        """
         with self.store.writing() as transaction:
-            kept = self._kept(told, mark, transaction)
-            if kept is not None:
-                return kept, None
-            event, named, contact = self._placed(told, transaction)
+            placed = self._placed(told, event, mark, transaction)
+            if isinstance(placed, Record):
+                return placed, None
+            event, named, contact = placed
             at = to_micros(event.at)
             latest = transaction.latest(event.contact, event.customer)
             gathered = gather(self.policy, event, contact, supplied)
@@ -160,25 +204,40 @@ class Engine:
         log.info("decided", event_type=event.type, fired=len(record.fired), degraded=record.degraded is not None)
         return record, settling.alarms
 
-    def _placed(self, told: Event, transaction: Transaction) -> tuple[Event, Entry | None, Entry | None]:
+    def _placed(
+        self, told: Event, event: Event, mark: str, transaction: Transaction
+    ) -> tuple[Event, Entry | None, Entry | None] | Record:
         """The event with all that it inherits, the entry that it names and its contact, while nobody else decides
-        on its customer.
+        on its people; or the record of whoever was faster.
         """
         held: set[tuple[str | None, str | None]] = set()
+        named: Entry | None = None
+        contact: Entry | None = None
         while True:
+            # An event that may touch anybody is decided while nobody else decides.
+            whom = (None, None) if event.type in NEED_CUSTOMER else (event.contact, event.customer)
+            if whom in held:
+                return event, named, contact
+            contended = transaction.hold(told.id, *whom)
+            held.add(whom)
+            kept = self._kept(told, mark, transaction)
+            if kept is not None:
+                return kept
             event, named = resolve(told, self.policy, transaction)
             contact = contact_of(event, transaction)
             event = inherit(event, contact)
-            whom = (event.contact, event.customer)
-            if whom in held or not transaction.hold(*whom):
+            if not contended:
                 return event, named, contact
-            held.add(whom)  # what was read before may have changed while we waited
 
     def _remember(self, event: Event, gathered: Gathered, transaction: Transaction) -> None:
         """Ask the folds that the event needs, some of them for each candidate; history is what stood before it."""
         plan = self.policy.plans[event.type]
+        asked = {*plan.folds, *(path for paths in plan.keyed.values() for path in paths)}
+        past = None
+        if event.customer is not None and any(self._recall.keeps(path) for path in asked):
+            past = self._recall.past(event.customer, to_micros(event.at), transaction)
         for path in plan.folds:
-            answers = self._ask(path, event, gathered, transaction, [{}])
+            answers = self._ask(path, event, gathered, transaction, past, [{}])
             if answers is not None and answers[0] is not None:
                 gathered.values[path] = answers[0]
         for over, paths in plan.keyed.items():
@@ -186,7 +245,7 @@ class Engine:
             assert isinstance(given, tuple)
             candidates = [dict(one) for one in given if isinstance(one, Mapping)]
             for path in paths:
-                answers = self._ask(path, event, gathered, transaction, candidates)
+                answers = self._ask(path, event, gathered, transaction, past, candidates)
                 if answers is None:
                     gathered.refused[over] = gathered.refused[path]
                     break
@@ -202,6 +261,7 @@ class Engine:
         event: Event,
         gathered: Gathered,
         transaction: Transaction,
+        past: Past | None,
         candidates: Sequence[Mapping[str, Value]],
     ) -> list[Value | None] | None:
         """A fold's answer for each candidate; None, the reason noted, where it cannot be told."""
@@ -210,6 +270,8 @@ class Engine:
         if doubtful:
             gathered.refused[path] = gathered.refused[doubtful[0]]
             return None
+        if past is not None and self._recall.keeps(path) and past.knows(path):
+            return past.answers(fold, gathered.values, candidates)
         scope = None if fold.scope == "centre" else getattr(event, fold.scope)
         at = to_micros(event.at)
         try:
@@ -217,3 +279,8 @@ class Engine:
         except Untold as error:
             gathered.refused[path] = str(error)
             return None
+
+
+def _overdue(tick: Record, obligation: str) -> Event:
+    """The engine's own event, which tells that a tick found an obligation overdue."""
+    return Event(f"{obligation}:overdue", tick.at, "obligation_overdue", fields={"obligation": obligation})

@@ -18,6 +18,11 @@ from forbear.records import Alarm, Event, Owed, Plain, Record, Turn, Utterance
 
 T = TypeVar("T")
 
+_SUPPLYING = (
+    "supply_customer_facts", "supply_contact_facts", "supply_advisor_facts", "supply_centre_facts",
+    "supply_candidates", "hear",
+)  # fmt: skip
+
 
 class Plugins:
     """What the plugins of a registry say. `awaits` runs their coroutines on the host's loop."""
@@ -101,6 +106,11 @@ class Plugins:
             _add(supplied, heard, frozenset(path for path in needed if path.startswith("speech.")))
         self._note_origins(supplied)
         return supplied
+
+    @property
+    def supplies(self) -> bool:
+        """Whether anybody can add to what an event says."""
+        return any(self._implementing[hook] for hook in _SUPPLYING)
 
     def listen(self, utterance: Utterance) -> Supplied:
         """Everything that plugins hear in an utterance."""

@@ -16,7 +16,6 @@ from forbear.evaluate import Evaluation, Evaluator
 from forbear.language import ir
 from forbear.language.events import EXPIRED, OVERRIDE_ATTRIBUTES
 from forbear.language.types import Value, show
-from forbear.language.walk import reads
 from forbear.ledger.entries import Entry, is_open, to_micros
 from forbear.ledger.store import Transaction
 from forbear.records import Alarm, Event, Evidence, Overridden, PolicyId, Record
@@ -73,13 +72,13 @@ class Settling:
             reason = f"{self.named.id} was closed before ({self.named.values['how']})"
             return dict.fromkeys((*plan.decisions, *plan.rankings), reason)
         found: dict[str, str] = {}
-        for name in (*plan.decisions, *plan.rankings):
+        for name in (*plan.decisions, *plan.rankings) if refused else ():
             doubtful = sorted(plan.reads[name] & refused.keys())
             if doubtful:
                 found[name] = refused[doubtful[0]]
-        for one in self.policy.invariants:
-            doubtful = sorted(refused.keys() & set(reads(one.condition)))
-            if self.event.type in one.asked_on and doubtful:
+        for one, paths in plan.promised if refused else ():
+            doubtful = sorted(refused.keys() & paths)
+            if doubtful:
                 found.setdefault(one.decision, f"the promise {one.name} cannot be checked: {refused[doubtful[0]]}")
         return found
 

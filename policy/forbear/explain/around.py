@@ -78,7 +78,7 @@ def _source(telling: Telling, path: str) -> Part:
         key = "ledger"
     elif path.startswith("event."):
         key = "event"
-    elif path.startswith(("offence.", "obligation.")):
+    elif path.startswith(("offence.", "obligation.", "appeal.")):
         key = "entry"
     else:
         key = "told"
@@ -121,6 +121,8 @@ def _owed(telling: Telling, one: Owed) -> None:
     )
     if one.start is not None:
         telling.say("from", level=1, values={"from": one.start.isoformat()}, start=telling.moment(one.start))
+    if one.expires is not None:
+        telling.say("expires", level=1, values={"expires": one.expires.isoformat()}, end=telling.moment(one.expires))
     say = one.say
     if say is not None and (telling.audience == "auditor" or (telling.same_policy and telling.sight.said(one.owe))):
         telling.say("say", level=1, text=lambda labels: labels.because(say))

@@ -33,9 +33,11 @@ def _reasons(telling: Telling) -> None:
     seen = [name for name in record.outcome if name in telling.policy.decisions and telling.sight.decision(name)]
     if any(name in (record.degraded or {}) for name in seen):
         telling.say("fell_back", "fell-back.customer")
+    if any(name in record.overridden for name in seen):
+        telling.say("overridden", "overridden.customer")
     told: list[dict[str, str]] = []
     for name in seen:
-        if name in (record.degraded or {}):
+        if name in (record.degraded or {}) or name in record.overridden:
             continue
         for one in trace_decision(telling.policy, record, name).deciding:
             because = dict(one.rule.because)

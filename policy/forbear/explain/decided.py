@@ -22,7 +22,7 @@ from forbear.explain.trace import (
 from forbear.explain.words import sentence
 from forbear.language import ir
 from forbear.language.types import Value
-from forbear.records import Plain, Record
+from forbear.records import Overridden, Plain, Record
 
 
 def tell_decisions(telling: Telling) -> bool:
@@ -36,6 +36,8 @@ def tell_decisions(telling: Telling) -> bool:
         _outcome(telling, name, plain, environment.get(name))
         if name in fallen:
             _fallen(telling, name, fallen[name])
+        elif name in telling.record.overridden:
+            _overridden(telling, name, telling.record.overridden[name])
         elif not telling.same_policy:
             _fired(telling, name)
         elif name in telling.policy.rankings:
@@ -76,6 +78,23 @@ def _fallen(telling: Telling, name: str, reason: str) -> None:
         telling.say(
             "fell_back", "fell-back", level=1, decision=name, reason=lambda labels: reason_in(reason, labels.language)
         )
+
+
+def _overridden(telling: Telling, name: str, one: Overridden) -> None:
+    """Who set the outcome and why, to those who manage; the rules did not decide, so they are not looked at."""
+    if telling.audience == "advisor" or not telling.sight.name(name):
+        telling.say("overridden", "overridden.hidden", level=1, decision=name)
+        return
+    decision = telling.policy.decisions.get(name)
+    telling.say(
+        "overridden",
+        level=1,
+        decision=name,
+        values={"override": one.id, "by": one.by, "reason": one.reason, "decided": one.decided},
+        by=one.by,
+        reason=one.reason.rstrip(".。"),
+        decided=telling.value(as_value(one.decided), decision.outcome_type if decision is not None else None, name),
+    )
 
 
 def _fired(telling: Telling, name: str) -> None:

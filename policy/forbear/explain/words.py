@@ -90,6 +90,18 @@ SENTENCES: Final[Words] = {
         "en": "Something that we need to know was missing or in doubt, so we took the cautious way.",
         "zh": "我们需要了解的内容缺失或存疑，因此采取了稳妥的做法。",
     },
+    "overridden": {
+        "en": "A person set this outcome ({by}: {reason}). By the rules it would have been {decided}.",
+        "zh": "该结果由人指定（{by}：{reason}）。按规则本应为{decided}。",
+    },
+    "overridden.hidden": {
+        "en": "A person set this outcome; the rules did not.",
+        "zh": "该结果由人指定，而非按规则得出。",
+    },
+    "overridden.customer": {
+        "en": "One of our managers decided this in person.",
+        "zh": "此事由我们的管理人员亲自决定。",
+    },
     # --- candidates
     "ranked": {
         "en": "{candidate} is number {place}, with {score} points: {parts}.",
@@ -122,6 +134,7 @@ SENTENCES: Final[Words] = {
     "owed.advisor": {"en": "You owe {what} by {due}.", "zh": "您须在{due}前完成{what}。"},
     "owed.customer": {"en": "Next: {what}. {who} sees to it by {due}.", "zh": "接下来：{what}，由{who}在{due}前处理。"},
     "from": {"en": "Not before {start}.", "zh": "不早于{start}。"},
+    "expires": {"en": "It lapses on {end}, if nobody has done it by then.", "zh": "若届时无人完成，将于{end}失效。"},
     "say": {"en": "What is said: “{text}”", "zh": "要说的话：“{text}”"},
     "say.customer": {
         "en": "What you are told, by {due}: “{text}”",
@@ -182,6 +195,14 @@ EVENTS: Final[Words] = {
     "obligation_closed": {"en": "an obligation was closed", "zh": "一项义务了结"},
     "obligation_overdue": {"en": "an obligation fell overdue", "zh": "一项义务逾期"},
     "offence_reviewed": {"en": "an offence was reviewed", "zh": "一次违规经过复核"},
+    "appeal_lodged": {"en": "an appeal was lodged", "zh": "提出了申诉"},
+    "appeal_decided": {"en": "an appeal was decided", "zh": "申诉有了决定"},
+    "override": {"en": "a person set an outcome", "zh": "有人指定了结果"},
+    "need_noted": {"en": "a need for adjustment was noted", "zh": "记录了照顾需要"},
+    "consent_changed": {"en": "a consent changed", "zh": "同意状态有变"},
+    "customers_merged": {"en": "two customer ids were joined", "zh": "两个客户编号合并"},
+    "customers_split": {"en": "two customer ids were parted", "zh": "两个客户编号拆分"},
+    "erase": {"en": "a customer is to be forgotten", "zh": "要求删除客户信息"},
     "tick": {"en": "time passed", "zh": "时间推进"},
 }
 
@@ -198,6 +219,13 @@ FIELDS: Final[Words] = {
     "event.how": {"en": "how it was closed", "zh": "了结方式"},
     "event.verdict": {"en": "the verdict", "zh": "复核结论"},
     "event.offence": {"en": "the id of the offence", "zh": "违规编号"},
+    "event.appeal": {"en": "the id of the appeal", "zh": "申诉编号"},
+    "event.decision": {"en": "the decision whose outcome was set", "zh": "被指定结果的决定"},
+    "event.outcome": {"en": "the outcome that was set", "zh": "指定的结果"},
+    "event.need": {"en": "the need that was noted", "zh": "所记录的需要"},
+    "event.purpose": {"en": "what the consent is for", "zh": "同意的用途"},
+    "event.state": {"en": "whether consent was given", "zh": "同意的状态"},
+    "event.other": {"en": "the other customer id", "zh": "另一个客户编号"},
     "obligation.owe": {"en": "what was owed", "zh": "义务的种类"},
     "event.obligation": {"en": "the id of the obligation", "zh": "义务编号"},
 }
@@ -206,6 +234,7 @@ LENT: Final[Words] = {
     "candidate": {"en": "the candidate's {attribute}", "zh": "候选者的{attribute}"},
     "offence": {"en": "the offence's {attribute}", "zh": "违规记录的{attribute}"},
     "obligation": {"en": "the obligation's {attribute}", "zh": "义务的{attribute}"},
+    "appeal": {"en": "the appeal's {attribute}", "zh": "申诉的{attribute}"},
 }
 """The fields of a candidate, and the attributes that the entry named by an event lends it."""
 
@@ -213,6 +242,7 @@ HOW: Final[Words] = {
     "done": {"en": "done", "zh": "已完成"},
     "unreachable": {"en": "nobody could be reached", "zh": "未能联系上"},
     "waived": {"en": "waived", "zh": "已免除"},
+    "expired": {"en": "its time ran out", "zh": "已过期"},
 }
 
 ROLES: Final[Words] = {
@@ -221,6 +251,7 @@ ROLES: Final[Words] = {
     "specialist": {"en": "A specialist", "zh": "专门客服"},
     "legal": {"en": "The legal team", "zh": "法务"},
     "customer": {"en": "The customer", "zh": "客户"},
+    "reviewer": {"en": "Somebody who had no part in it", "zh": "未参与此事的人员"},
 }
 
 

@@ -12,12 +12,13 @@ from forbear.language.effects import Effects
 from forbear.language.gaps import Gaps
 from forbear.language.kinds import OF_A_TYPE, declared, seen_by
 from forbear.language.obligations import Owing
+from forbear.language.outcomes import read_grave, read_overridable
 from forbear.language.rules import new_name, read_invariants, read_reasons
 from forbear.language.scope import NOTHING, Head, Names, Scope, Typed
 from forbear.language.shape import Shape, did_you_mean
 from forbear.language.tables import Row, check_row, read_rows
 from forbear.language.tree import Mapping, Node, Scalar, Sequence
-from forbear.language.types import EnumType, IntType, Type, Value
+from forbear.language.types import EnumType, IntType, Type
 
 NEEDED = ("decision", "asked_on", "outcome", "fallback")
 KEYS = ("asks", "hit", "rules", "table", "invariants", "grave", "overridable", "seen_by")
@@ -145,7 +146,7 @@ class Decisions:
         """The decision with its rules checked, and the invariants that stand in its file."""
         settings = Scope(self.names, settings_only=True)
         fallback = self._fallback(draft, settings)
-        grave = self._grave(draft, fallback)
+        grave = read_grave(self.shape, self.names, draft.keys, draft.type, fallback)
         rules, otherwise = self._rules(draft, settings)
         promised = Scope(self.names, effects=True)
         invariants = read_invariants(self.shape, draft.keys, draft.name, draft.asked_on, promised)
@@ -163,7 +164,7 @@ class Decisions:
             otherwise,
             draft.key.span,
             seen_by(self.shape, draft.keys, ir.STAFF),
-            self._overridable(draft),
+            read_overridable(self.shape, draft.keys, draft.type, draft.hit),
         )
         return decision, invariants
 
@@ -219,42 +220,6 @@ class Decisions:
                 self.error("wrong-value", message, item, "leave out the `=`")
         chosen = dict.fromkeys(one.value for one in values if isinstance(one, ir.Constant))
         return ir.Constant(tuple(chosen)) if isinstance(node, Sequence | Scalar) else None
-
-    def _grave(self, draft: Draft, fallback: ir.Expr | None) -> tuple[Value, ...]:
-        if "grave" not in draft.keys:
-            return ()
-        node = draft.keys["grave"]
-        if not isinstance(draft.type, EnumType):
-            self.error("type-mismatch", "only values of an enumeration can be grave", node, "leave `grave` out")
-            return ()
-        grave = self.shape.choices(node, "outcome", draft.type.values)
-        if self._values_of(fallback) & set(grave):
-            self.error("grave-fallback", "a fallback is never grave", draft.keys["fallback"], "choose a milder value")
-        return grave
-
-    def _overridable(self, draft: Draft) -> tuple[Value, ...] | None:
-        """The outcomes that a person may set, where they are listed."""
-        node = draft.keys.get("overridable")
-        if node is None:
-            return None
-        if not isinstance(draft.type, EnumType) or draft.hit == "collect":
-            message = "only one value of an enumeration can be overridden"
-            self.error("type-mismatch", message, node, "leave `overridable` out")
-            return None
-        return self.shape.choices(node, "outcome", draft.type.values)
-
-    def _values_of(self, fallback: ir.Expr | None) -> set[Value]:
-        """Every value of an enumeration that a fallback may give."""
-        match fallback:
-            case ir.Constant(tuple() as values):
-                return set(values)
-            case ir.Constant(value):
-                return {value}
-            case ir.Read(path) if path in self.names.settings:
-                kind = self.names.settings[path].type
-                return set(kind.values) if isinstance(kind, EnumType) else set()
-            case _:
-                return set()
 
     def _rule(
         self, draft: Draft, node: Mapping, row: Row | None, known: dict[str, frozenset[str]], seen: set[str]

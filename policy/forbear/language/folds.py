@@ -52,6 +52,8 @@ class Folds:
             self.names.folds.setdefault(
                 path, ir.Fold(path, operator, entry, kind, "centre", by=by, otherwise=otherwise)
             )
+        elif entry == "obligation":
+            self.names.unready.add(f"history.{key.value}")
 
     def read(self, sections: Iterable[tuple[Scalar, Node]]) -> None:
         """All folds: `name: {count: offence, where: …, scope: customer, window: …}`."""

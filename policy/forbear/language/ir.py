@@ -349,6 +349,7 @@ class Plan:
     folds: tuple[str, ...]
     rankings: tuple[str, ...] = ()
     keyed: Mapping[str, tuple[str, ...]] = field(factory=dict)  # candidate list → the folds asked for each candidate
+    promised: tuple[tuple[Invariant, frozenset[str]], ...] = ()  # the invariants asked, each with all that it reads
 
 
 @frozen

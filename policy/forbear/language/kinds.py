@@ -31,6 +31,7 @@ from forbear.language.types import (
 from forbear.language.types import Scalar as ScalarType
 
 MAX_CHOICES = 200
+LIST_OF = "list_of"
 NAMES = ("bool", "int", "decimal", "string")
 OF_A_TYPE = ("type", "unit", "range", "places")
 OF_A_SETTING = (*OF_A_TYPE, "default", "about", "seen_by")
@@ -57,11 +58,16 @@ def declared(shape: Shape, node: Node, what: str, allowed: tuple[str, ...]) -> D
     if not isinstance(node, Mapping):
         kind = _type(shape, node, {}, what)
         return None if kind is None else Declared(kind, {}, False, None, {}, MANAGERS, {})
-    if any(key.value == "list_of" for key, _ in node.items):
+    several = next((value for key, value in node.items if key.value == LIST_OF), None)
+    if isinstance(several, Mapping):
         shape.wrong(node, f"{what} cannot be a list of candidates", "declare the list under `facts`")
         return None
-    keys = shape.keys(node, what, required=("type",), optional=allowed)
-    kind = _type(shape, keys["type"], keys, what) if "type" in keys else None
+    if several is not None:
+        keys = shape.keys(node, what, required=(LIST_OF,), optional=[one for one in allowed if one not in OF_A_TYPE])
+        kind = _list_of(shape, several, what)
+    else:
+        keys = shape.keys(node, what, required=("type",), optional=allowed)
+        kind = _type(shape, keys["type"], keys, what) if "type" in keys else None
     if kind is None:
         return None
     optional = "optional" in keys and shape.flag(keys["optional"], "`optional`")
@@ -147,9 +153,20 @@ def _type(shape: Shape, node: Node, keys: dict[str, Node], what: str) -> ScalarT
     return ListType(kind) if kind is not None and name != word.value else kind
 
 
+def _list_of(shape: Shape, node: Node, what: str) -> ListType | None:
+    """`list_of: [a, b]`: each item is one of these."""
+    if not isinstance(node, Sequence):
+        shape.wrong(node, "a list is of values, or of candidates", "write list_of: [a, b] or list_of: {id: string, …}")
+        return None
+    kind = _enumeration(shape, node, what)
+    return None if kind is None else ListType(kind)
+
+
 def _named(shape: Shape, name: str, word: Scalar, keys: dict[str, Node]) -> ScalarType | None:
     if name not in NAMES:
         hint = f"{did_you_mean(name, NAMES)} To choose among values, list them: [a, b]".strip()
+        if name != word.value:
+            hint = f"write {{list_of: {name if name.startswith('[') else '[a, b]'}}} for a list of some values"
         shape.error("unknown-type", f"there is no type `{name}`", word.span, hint)
         return None
     _refuse_unfitting(shape, keys, f"a {name}", _FITTING[name])

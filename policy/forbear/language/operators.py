@@ -125,9 +125,9 @@ def _same_kind(
         case (IntType(), DecimalType()) if left.literal:
             pass
         case _:
-            wrong, other = (at.left, right) if left.literal and not right.literal else (at.right, left)
+            wrong, kept = (at.left, right) if left.literal and not right.literal else (at.right, left)
             message = f"{describe(left.type)} cannot be compared with {describe(right.type)}"
-            report("type-mismatch", message, wrong, otherwise or _compare_hint(other.type))
+            report("type-mismatch", message, wrong, otherwise or _compare_hint(kept.type))
             return None
     if not _same_unit(at, left, right, report):
         return None
@@ -138,9 +138,7 @@ def _same_kind(
 
 def _compare_hint(kind: Type) -> str:
     value = example(kind)
-    return (
-        f"compare it with what is alike, such as {value}" if value else "ask with `in` whether a value is in the list"
-    )
+    return f"compare it with what is alike, such as {value}" if value else "ask with `in` whether the list holds it"
 
 
 def _several(kind: Type) -> str:
@@ -175,10 +173,12 @@ def _same_unit(at: Binary, left: Typed, right: Typed, report: Report) -> bool:
 
 def _conversion(left: Typed, right: Typed) -> str:
     """How to bring two numbers to one unit."""
+    if DecimalType in (type(left.type), type(right.type)):  # no arithmetic there
+        return "give both the same unit"
     sizes = sorted(
         (UNIT_SECONDS[side.unit], side.unit, side.expr.path)
         for side in (left, right)
-        if side.unit in UNIT_SECONDS and isinstance(side.expr, ir.Read)
+        if side.unit is not None and side.unit in UNIT_SECONDS and isinstance(side.expr, ir.Read)
     )
     if len(sizes) < 2:
         return "give both the same unit, or multiply one of them by a number"

@@ -145,6 +145,7 @@ def plan_event(event: str, policy: ir.Policy) -> ir.Plan:
         folds,
         tuple(rankings),
         {over: tuple(sorted(paths)) for over, paths in keyed.items()},
+        tuple((one, frozenset(reads(one.condition))) for one in policy.invariants if event in one.asked_on),
     )
 
 

@@ -170,6 +170,10 @@ def _unknown(path: str, scope: Scope, report: Report) -> None:
     if space in ("recorded", "owed"):
         report("unknown-name", f"`{path}` can only be read in an invariant", "read a decision instead")
         return
+    if path in names.unready:
+        hint = "record the value in an entry of this pack too, and let the fold look there"
+        report("unknown-name", f"`{path}` looks at what obligations carry, and no obligation can read it", hint)
+        return
     here = [one for event in scope.events or names.events for one in names.events[event]]
     hint = did_you_mean(path, [*names.facts, *names.settings, *names.folds, *here])
     report("unknown-name", f"there is no {_SPACES.get(space, 'fact')} `{path}`", hint)

@@ -33,6 +33,7 @@ class Names:
     obligations: dict[str, ir.Obligation] = field(factory=dict)
     texts: dict[str, ir.Text] = field(factory=dict)
     ranked: set[str] = field(factory=set)  # rankings; no rule reads one
+    unready: set[str] = field(factory=set)  # folds over what obligations carry, while those are read
     broken: set[str] = field(factory=set)  # declared, but wrongly, and reported there
 
 

@@ -21,6 +21,7 @@ _CEL = "true false null in as break const continue else for function if import l
 RESERVED = frozenset([*_CEL.split(), "void", "while", "has", "candidate", "ahead", "behind"])
 UNSPEAKABLE = frozenset({"true", "false", "null"})  # as values: YAML reads them as something else than a text
 LANGUAGES = ("en", "zh")
+_PAIRS = "write `name: value`, one a line, or {name: value}"
 _MANY = 1_000  # names beyond which the nearest is not looked for, nor for a word longer than _LONG
 _LONG = 100
 _WORK = 8_000  # pairs of equal letters, which is what a comparison of texts takes: a stranger's names may be all alike
@@ -71,9 +72,7 @@ class Shape:
             return node
         if isinstance(node, Scalar) and not node.broken and scalar_value(node) is None:
             return Mapping((), node.span)
-        self.wrong(
-            node, f"{what} is written as `key: value` pairs", "write `name: value`, one a line, or {name: value}"
-        )
+        self.wrong(node, f"{what} is written as `key: value` pairs", _PAIRS)
         return None
 
     def items(self, node: Node, what: str) -> tuple[Node, ...]:
@@ -141,9 +140,7 @@ class Shape:
             self.error("wrong-value", f"{what} has at most {longest:,} characters", node.span, "shorten it")
             return None
         is_word = isinstance(node, Scalar)
-        hint = (
-            "write a word or a sentence; nothing and null are none" if is_word else "write one word or sentence alone"
-        )
+        hint = "write a word or a sentence; nothing and null are none" if is_word else "write one word or sentence"
         self.wrong(node, f"{what} is a text", hint)
         return None
 

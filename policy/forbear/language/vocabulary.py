@@ -14,10 +14,10 @@ from forbear.language.events import (
     KEPT_BY_ENGINE,
     OVERRIDE_ATTRIBUTES,
 )
-from forbear.language.kinds import OF_A_FACT, OF_A_SETTING, Declared, about, candidates, declared, seen_by
+from forbear.language.kinds import LIST_OF, OF_A_FACT, OF_A_SETTING, Declared, about, candidates, declared, seen_by
 from forbear.language.scope import Names
 from forbear.language.shape import PATH, Shape
-from forbear.language.tree import Mapping, Node, Scalar
+from forbear.language.tree import Mapping, Node, Scalar, Sequence
 from forbear.language.types import EnumType, ListType, StringType, fit
 
 LENDERS = frozenset(one.names for one in EVENT_TYPES.values() if one.names)
@@ -37,7 +37,7 @@ class Vocabulary:
         """`facts:` what hosts and plugins supply."""
         for key, value in self.shape.named(node, "`facts`", PATH):
             path, space = key.value, key.value.partition(".")[0]
-            listed = isinstance(value, Mapping) and any(one.value == "list_of" for one, _ in value.items)
+            listed = _is_of_candidates(value)
             if space == path and not listed:
                 hint = f"for example `contact.{path}`"
                 self.shape.error("bad-name", f"a fact has a dot; `{path}` would be a decision", key.span, hint)
@@ -181,6 +181,12 @@ class Vocabulary:
             self.shape.error("duplicate-name", message, key.span, "leave one of them out, or rename it")
             return True
         return False
+
+
+def _is_of_candidates(node: Node) -> bool:
+    """Whether a declaration is of a list of candidates, and not of one whose items are some values."""
+    listed = [value for key, value in node.items if key.value == LIST_OF] if isinstance(node, Mapping) else []
+    return bool(listed) and not isinstance(listed[0], Sequence)
 
 
 def add_built_in(names: Names) -> None:

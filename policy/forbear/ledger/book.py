@@ -7,15 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
-from attrs import define
+from attrs import define, evolve
 
 from forbear.errors import LedgerError
 from forbear.language.types import Value
-from forbear.ledger.entries import Entry
+from forbear.ledger.bodies import Join, record_of, wrap
+from forbear.ledger.entries import FIRST, Entry
 from forbear.ledger.seal import Sealer, digest, link, moment
-from forbear.ledger.store import Decided, Waiting
+from forbear.ledger.store import FARTHEST, Decided, Grown, Waiting
 
 NO_LINK = bytes(32)  # before the first of a chain
+NOTHING = b""  # between the entries and the amendments that a link binds
 
 
 class Connection(Protocol):
@@ -29,8 +31,15 @@ class Connection(Protocol):
         """A part of the transaction that is undone on its own when it raises."""
         ...
 
-    def lock(self, name: bytes) -> bool:
-        """Hold a name until the transaction ends, waiting for whoever holds it; False where nobody else can write."""
+    @property
+    def parallel(self) -> bool:
+        """Whether others may write meanwhile."""
+        ...
+
+    def lock(self, names: Sequence[bytes], shared: Sequence[bytes] = ()) -> None:
+        """Hold names until the transaction ends, one after another, waiting for whoever holds them; first the shared
+        ones, which others may share.
+        """
         ...
 
     def next_decision(self) -> int:
@@ -66,16 +75,29 @@ class Book:
         self._run = connection.run
         self._subjects: dict[bytes, Subject] = {}
         self._decision: int | None = None
-        self._appended: list[bytes] = []  # what the next link binds, beside the record
+        self._appended: list[bytes] = []  # what the next link binds, beside the record: entries, then amendments
+        self._amended: list[bytes] = []
+        self._joins: list[Join] = []
+
+    @property
+    def connection(self) -> Connection:
+        """What this reads and writes through, for an audit."""
+        return self._connection
+
+    @property
+    def sealer(self) -> Sealer:
+        """What this names and opens with, for an audit."""
+        return self._sealer
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        appended, subjects = len(self._appended), dict(self._subjects)
+        appended, amended, subjects = len(self._appended), len(self._amended), dict(self._subjects)
         try:
             with self._connection.savepoint():
                 yield
         except BaseException:
             del self._appended[appended:]
+            del self._amended[amended:]
             self._subjects = subjects
             raise
 
@@ -112,16 +134,19 @@ class Book:
             found = self._subjects[name] = Subject(int(seq), number, NO_LINK, 0)
         return found
 
-    def hold(self, contact: str | None, customer: str | None) -> bool:
-        names: list[bytes] = []
-        if contact is not None:
-            names.append(self._sealer.name("contact", contact))
+    def hold(self, event: str, contact: str | None, customer: str | None) -> bool:
+        if not self._connection.parallel:
+            return False
+        # Always in this order, so that nobody waits in a circle: everybody, the event, the contact, customers by name.
+        everybody, own = self._sealer.name("centre", ""), [self._sealer.name("event", event)]
+        if contact is None and customer is None:
+            self._connection.lock([everybody, *own])
+        else:
+            self._connection.lock([*own, *filter(None, [self._name("contact", contact)])], [everybody])
         if customer is not None:
-            names += sorted(self._same(self._sealer.name("customer", customer), None))
-        waited = False
-        for name in names or [self._sealer.name("centre", "")]:  # in this order, so that nobody waits in a circle
-            waited = self._connection.lock(name) or waited
-        return waited
+            self._connection.lock(sorted(self._same(self._sealer.name("customer", customer), None)))
+        self._subjects.clear()  # whoever was waited for may have changed them
+        return True
 
     # --- decisions
 
@@ -138,7 +163,7 @@ class Book:
             return None
         mark, body, number, erased = row
         record = None if body is None or erased is not None else self._sealer.unseal(number, bytes(body), name)
-        return Decided(bytes(mark), None if record is None else record.decode("utf-8", "surrogatepass"))
+        return Decided(bytes(mark), None if record is None else record_of(record))
 
     def latest(self, contact: str | None, customer: str | None) -> int | None:
         if customer is None and contact is not None:
@@ -158,21 +183,23 @@ class Book:
             self._sealer.name("event", event),
             self.mark(fingerprint),
         )
-        body = self._sealer.seal(subject.number, record.encode("utf-8", "surrogatepass"), name)
-        kept = digest(body)
-        parts = [name, mark, moment(at), kept, *self._appended]
+        body = self._sealer.seal(subject.number, wrap(contact, customer, self._joins, record), name)
+        kept, number = digest(body), self._number()
+        parts = [moment(number), name, mark, moment(at), kept, *self._appended, NOTHING, *self._amended]
         subject.head, subject.length = link(subject.head, subject.length, parts), subject.length + 1
         self._run(
             "INSERT INTO decision (seq, event, subject, position, contact, at, mark, digest, link, body)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                self._number(), name, subject.seq, subject.length, self._name("contact", contact), at, mark, kept,
+                number, name, subject.seq, subject.length, self._name("contact", contact), at, mark, kept,
                 subject.head, body,
             ),
         )  # fmt: skip
         self._run("UPDATE subject SET head = ?, length = ? WHERE seq = ?", (subject.head, subject.length, subject.seq))
         self._decision = None
         self._appended.clear()
+        self._amended.clear()
+        self._joins.clear()
 
     def _number(self) -> int:
         """The number of the decision in hand."""
@@ -251,8 +278,8 @@ class Book:
         name = self._sealer.name("entry", id)
         row = _first(
             self._run(
-                "SELECT entry.seq, subject.number FROM entry JOIN subject ON subject.seq = entry.subject"
-                " WHERE entry.name = ?",
+                "SELECT entry.seq, subject.number, subject.seq FROM entry JOIN subject ON subject.seq = entry.subject"
+                " WHERE entry.name = ? AND subject.erased IS NULL",
                 (name,),
             )
         )
@@ -261,10 +288,39 @@ class Book:
         body = self._sealer.seal(row[1], _dump(values), name)
         kept = digest(body)
         self._run(
-            "INSERT INTO amendment (entry, decision, at, digest, body) VALUES (?, ?, ?, ?, ?)",
-            (row[0], self._number(), at, kept, body),
+            "INSERT INTO amendment (entry, subject, decision, at, digest, body) VALUES (?, ?, ?, ?, ?, ?)",
+            (row[0], row[2], self._number(), at, kept, body),
         )
-        self._appended += [name, b"amended", moment(at), kept]
+        self._amended += [name, b"amended", moment(at), kept]
+
+    def group(self, customer: str, at: int) -> tuple[int, ...]:
+        names = self._same(self._sealer.name("customer", customer), at)
+        return tuple(sorted(one.seq for name in names if (one := self._known_subject(name)) is not None))
+
+    def grown(self, group: tuple[int, ...], seen: int) -> Iterator[Grown]:
+        here = f"subject IN ({', '.join('?' * len(group))})"
+        new = f"SELECT seq FROM entry WHERE {here} AND decision > ?"
+        amended = f"SELECT entry FROM amendment WHERE {here} AND decision > ?"
+        rows = self._run(
+            "SELECT entry.seq, entry.name, entry.kind, entry.at, subject.number, entry.body, amendment.body,"
+            " entry.decision, amendment.decision, amendment.at FROM entry JOIN subject ON subject.seq = entry.subject"
+            f" LEFT JOIN amendment ON amendment.entry = entry.seq WHERE entry.seq IN ({new} UNION {amended})"
+            " AND entry.body IS NOT NULL ORDER BY entry.seq, amendment.at, amendment.seq",
+            (*group, seen, *group, seen),
+        )
+        current: Grown | None = None
+        for seq, name, kind, at, number, own, more, decision, by, when in rows:
+            if current is None or seq != current.seq:
+                if current is not None:
+                    yield current
+                entry = self._opened(kind, int(at), number, bytes(name), bytes(own))
+                current = Grown(int(seq), entry, int(decision), int(at)) if entry is not None else None
+            if more is not None and current is not None:
+                raw = self._sealer.unseal(number, bytes(more), bytes(name)) or b"{}"
+                entry = evolve(current.entry, values={**current.entry.values, **_values(json.loads(raw))})
+                current = Grown(current.seq, entry, max(current.decision, int(by)), max(current.latest, int(when)))
+        if current is not None:
+            yield current
 
     # --- the whole of it
 
@@ -283,10 +339,10 @@ class Book:
         for event, number, body in rows:
             record = self._sealer.unseal(number, bytes(body), bytes(event))
             if record is not None:
-                yield record.decode("utf-8", "surrogatepass")
+                yield record_of(record)
 
     def kinds(self) -> list[str]:
-        return [kind for (kind,) in self._run("SELECT DISTINCT kind FROM entry ORDER BY kind")]
+        return sorted(kind for (kind,) in self._run("SELECT DISTINCT kind FROM entry"))
 
     # --- obligations
 
@@ -304,7 +360,8 @@ class Book:
         self._run("INSERT INTO outbox (entry, body) VALUES (?, ?)", (seq, body))
 
     def settle(self, id: str) -> None:
-        self._run(f"DELETE FROM watch WHERE entry = {_SEQ}", (self._sealer.name("entry", id),))
+        for table in ("watch", "outbox"):
+            self._run(f"DELETE FROM {table} WHERE entry = {_SEQ}", (self._sealer.name("entry", id),))
 
     def raise_overdue(self, id: str) -> None:
         self._run(f"UPDATE watch SET raised = 1 WHERE entry = {_SEQ}", (self._sealer.name("entry", id),))
@@ -330,7 +387,7 @@ class Book:
             asked = "SELECT one, other, since, until FROM joined WHERE one = ? OR other = ?"
             for left, right, since, until in self._run(asked, (one, one)):
                 if at is None or (since <= at and (until is None or at < until)):
-                    more = {bytes(left), bytes(right)} - found
+                    more = {bytes(side) for side in (left, right) if side is not None} - found
                     found |= more
                     new += more
         return found
@@ -338,11 +395,13 @@ class Book:
     def join(self, one: str, other: str, at: int) -> None:
         names = (self._sealer.name("customer", one), self._sealer.name("customer", other))
         self._run("INSERT INTO joined (one, other, since) VALUES (?, ?, ?)", (*names, at))
+        self._joins.append(("joined", *names))
 
     def split(self, one: str, other: str, at: int) -> bool:
         names = (self._sealer.name("customer", one), self._sealer.name("customer", other))
         between = "((one = ? AND other = ?) OR (other = ? AND one = ?)) AND since <= ? AND (until IS NULL OR until > ?)"
         rows = self._run(f"UPDATE joined SET until = ? WHERE {between} RETURNING seq", (at, *names, *names, at, at))
+        self._joins.append(("split", *names))
         return len(list(rows)) > 0
 
     def erase(self, customer: str, at: int) -> tuple[int, ...]:
@@ -362,9 +421,11 @@ class Book:
                 self._run(f"DELETE FROM {table} WHERE entry IN ({mine})", (one.seq,))
             self._run("UPDATE entry SET contact = NULL, advisor = NULL WHERE subject = ?", (one.seq,))
             self._run("UPDATE decision SET contact = NULL WHERE subject = ?", (one.seq,))
-            self._run("UPDATE subject SET name = NULL, erased = ? WHERE seq = ?", (at, one.seq))
+            proof = erasure(self._sealer, one.seq, one.number, at)
+            self._run("UPDATE subject SET name = ?, erased = ? WHERE seq = ?", (proof, at, one.seq))
         for name in names:
-            self._run("DELETE FROM joined WHERE one = ? OR other = ?", (name, name))
+            for side in ("one", "other"):
+                self._run(f"UPDATE joined SET {side} = NULL WHERE {side} = ?", (name,))
         self._subjects.clear()
         return tuple(one.number for one in gone)
 
@@ -373,39 +434,58 @@ class Book:
             dropped = self._run(
                 "UPDATE decision SET body = NULL WHERE at < ? AND body IS NOT NULL RETURNING seq", (before,)
             )
-            return len(list(dropped))
+            return self._dropped(kind, before, len(list(dropped)))
         old = "kind = ? AND at < ? AND body IS NOT NULL AND seq NOT IN (SELECT entry FROM watch)"
         seqs = [seq for (seq,) in self._run(f"SELECT seq FROM entry WHERE {old}", (kind, before))]
         for seq in seqs:
             self._run("DELETE FROM outbox WHERE entry = ?", (seq,))
             self._run("UPDATE amendment SET body = NULL WHERE entry = ?", (seq,))
             self._run("UPDATE entry SET body = NULL WHERE seq = ?", (seq,))
-        return len(seqs)
+        return self._dropped(kind, before, len(seqs))
+
+    def _dropped(self, kind: str, before: int, number: int) -> int:
+        if number:
+            self.note_expired(kind, before)
+        return number
 
     # --- the outbox
 
-    def outbox(self, now: int | None = None) -> list[Waiting]:
-        turn = "" if now is None else " AND outbox.dead = 0 AND outbox.after <= ?"
+    def outbox(self, now: int | None = None, most: int | None = None) -> list[Waiting]:
+        if now is None:
+            return self._waiting("1 = 1", (), "outbox.entry", most)
+        turn = "outbox.dead = 0 AND outbox.after {} ?"
+        order = "outbox.after, outbox.entry"
+        found = self._waiting(turn.format("<="), (now,), order, most)
+        left = None if most is None else most - len(found)
+        return found + self._waiting(turn.format(">"), (now + FARTHEST,), order, left)
+
+    def waiting(self, id: str) -> Waiting | None:
+        found = self._waiting("entry.name = ?", (self._sealer.name("entry", id),), "outbox.entry", None)
+        return found[0] if found else None
+
+    def _waiting(self, condition: str, given: Sequence[object], order: str, most: int | None) -> list[Waiting]:
         rows = self._run(
             "SELECT entry.name, entry.kind, entry.at, subject.number, entry.body, outbox.body, outbox.tries,"
-            " outbox.problem, outbox.dead FROM outbox JOIN entry ON entry.seq = outbox.entry"
+            " outbox.problem, outbox.dead, outbox.after FROM outbox JOIN entry ON entry.seq = outbox.entry"
             " JOIN subject ON subject.seq = entry.subject"
-            f" WHERE subject.erased IS NULL AND entry.body IS NOT NULL{turn} ORDER BY outbox.entry",
-            () if now is None else (now,),
+            f" WHERE subject.erased IS NULL AND entry.body IS NOT NULL AND {condition} ORDER BY {order}"
+            + ("" if most is None else f" LIMIT {max(0, int(most))}"),
+            given,
         )
         found: list[Waiting] = []
-        for name, kind, at, number, own, body, tries, problem, dead in rows:
+        for name, kind, at, number, own, body, tries, problem, dead, after in rows:
             entry = self._opened(kind, at, number, bytes(name), bytes(own))
             payload = self._sealer.unseal(number, bytes(body), bytes(name))
             if entry is not None and payload is not None:
                 told = payload.decode("utf-8", "surrogatepass")
-                found.append(Waiting(entry.id, told, int(tries), problem, bool(dead)))
+                found.append(Waiting(entry.id, told, int(tries), problem, bool(dead), int(after)))
         return found
 
     def claim(self, id: str, now: int, until: int) -> bool:
         rows = self._run(
-            f"UPDATE outbox SET after = ? WHERE entry = {_SEQ} AND dead = 0 AND after <= ? RETURNING entry",
-            (until, self._sealer.name("entry", id), now),
+            f"UPDATE outbox SET after = ? WHERE entry = {_SEQ} AND dead = 0 AND (after <= ? OR after > ?)"
+            " RETURNING entry",
+            (until, self._sealer.name("entry", id), now, now + FARTHEST),
         )
         return len(list(rows)) > 0
 
@@ -420,26 +500,67 @@ class Book:
 
     def replay(self, id: str) -> bool:
         rows = self._run(
-            f"UPDATE outbox SET dead = 0, after = 0 WHERE entry = {_SEQ} AND dead = 1 RETURNING entry",
+            f"UPDATE outbox SET dead = 0, after = 0, tries = 0 WHERE entry = {_SEQ} AND dead = 1 RETURNING entry",
             (self._sealer.name("entry", id),),
         )
         return len(list(rows)) > 0
 
     # --- keys
 
+    def note(self, name: str, value: bytes) -> None:
+        """Note something about the ledger itself."""
+        self._run("INSERT INTO meta (name, value) VALUES (?, ?)", (name, value))
+
+    def noted(self, name: str) -> bytes | None:
+        """What was noted under a name."""
+        row = _first(self._run("SELECT value FROM meta WHERE name = ?", (name,)))
+        return None if row is None else bytes(row[0])
+
+    def note_first(self, number: int) -> None:
+        """Note the last of the decisions that were made before policies were kept."""
+        self.note("first", _proven(self._sealer, "first", number))
+
+    def first(self) -> int | None:
+        """The last decision made before policies were kept; None where the note is not ours."""
+        return _told(self._sealer, "first", self.noted("first"), 0)
+
+    def note_expired(self, kind: str, before: int) -> None:
+        """Note that what is older was dropped, because its time was over."""
+        name = f"expired {kind}"
+        if before > (self.expired(kind) or FIRST):
+            self.forget_note(name)
+            self.note(name, _proven(self._sealer, name, before))
+
+    def expired(self, kind: str) -> int | None:
+        """Up to when entries of a kind (decisions, under `decision`) were dropped; None where the note is not ours."""
+        name = f"expired {kind}"
+        return _told(self._sealer, name, self.noted(name), FIRST)
+
+    def forget_note(self, name: str) -> None:
+        """Take a note out again."""
+        self._run("DELETE FROM meta WHERE name = ?", (name,))
+
     def note_keys(self) -> None:
         """Note which keys a new ledger is sealed with."""
-        self._run("INSERT INTO meta (name, value) VALUES ('keys', ?)", (self._sealer.name("keys", ""),))
+        self.note("keys", self._sealer.name("keys", ""))
+
+    def touch(self) -> None:
+        """Write something that changes nothing."""
+        self._run("UPDATE meta SET value = value WHERE name = 'keys'")
 
     def check_keys(self) -> None:
         """Raises LedgerError where the ledger was sealed with other keys."""
-        noted = _first(self._run("SELECT value FROM meta WHERE name = 'keys'"))
-        if noted is None or noted[0] != self._sealer.name("keys", ""):
+        if self.noted("keys") != self._sealer.name("keys", ""):
             raise LedgerError("these are not the keys of this ledger; give the key store that it was made with")
 
     def erased(self) -> tuple[int, ...]:
         """The keys of all erased customers; a key store that was restored from a backup may have them again."""
-        return tuple(int(number) for (number,) in self._run("SELECT number FROM subject WHERE erased IS NOT NULL"))
+        rows = self._run("SELECT seq, number, erased, name FROM subject WHERE erased IS NOT NULL")
+        return tuple(
+            int(number)
+            for seq, number, at, name in rows
+            if bytes(name or b"") == erasure(self._sealer, seq, number, at)  # whoever has the ledger alone destroys no key with it
+        )
 
     # --- policies
 
@@ -452,6 +573,24 @@ class Book:
 
 
 _SEQ = "(SELECT seq FROM entry WHERE name = ?)"
+
+
+def erasure(sealer: Sealer, seq: int, number: int, at: int) -> bytes:
+    """What stands in place of an erased subject's name; only who has the keys can write it."""
+    return sealer.name("erased", f"{seq} {number} {at}")
+
+
+def _proven(sealer: Sealer, name: str, number: int) -> bytes:
+    """A number with a proof that only who has the keys can write."""
+    return moment(number) + sealer.name(name, str(number))
+
+
+def _told(sealer: Sealer, name: str, noted: bytes | None, otherwise: int) -> int | None:
+    """The number again; None where somebody else wrote it."""
+    if noted is None:
+        return otherwise
+    number = int.from_bytes(noted[:16], "big", signed=True)
+    return number if noted == _proven(sealer, name, number) else None
 
 
 def _head(entry: Entry) -> tuple[str, str, int, str | None, str | None, str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from forbear.language.types import Value
@@ -28,22 +29,23 @@ def write_anew(connection: sqlite3.Connection, book: Book) -> None:
     entries = {row[1]: row for row in connection.execute(f"SELECT seq, {_ENTRY} FROM first_entry")}
     numbers = {row[0]: id for id, row in entries.items()}
     amendments = _amendments(connection, numbers)
-    for event, fingerprint, at, contact, customer, record in connection.execute(
+    decisions = connection.execute(
         "SELECT event, fingerprint, at, contact, customer, record FROM first_decision ORDER BY seq"
-    ).fetchall():
+    ).fetchall()
+    for number, (event, fingerprint, at, contact, customer, record) in enumerate(decisions, 1):
         told = json.loads(record)
         made = [one["id"] for one in told.get("recorded", ())]
         made += [one["id"] for one in told.get("obligations", ()) if one["id"].startswith(f"o:{event}:")]
-        for id in made:
+        made += [f"{id}:expiry" for id in made]
+        last = number == len(decisions)  # it takes what no record names, so that a chain binds that too
+        for id in [*made, *entries] if last else made:
             if id in entries:
                 book.append(_entry(*entries.pop(id)[1:]))
-        for _ in range(len(told.get("amended", ())) + len(told.get("closed", ()))):
-            book.amend(*next(amendments))
+        known = len(told.get("amended", ())) + len(told.get("closed", ()))
+        for amendment in islice(amendments, None if last else known):
+            book.amend(*amendment)
         book.save_decision(event, fingerprint, at, contact, customer, record)
-    for row in entries.values():  # of a decision whose record does not name it
-        book.append(_entry(*row[1:]))
-    for id, at, values in amendments:
-        book.amend(id, at, values)
+    book.note_first(len(decisions))
     payloads = dict(connection.execute("SELECT obligation, payload FROM first_outbox ORDER BY seq"))
     for obligation, due, raised in connection.execute("SELECT obligation, due, raised FROM first_watch").fetchall():
         book.owe(obligation, due, payloads.get(obligation, ""))

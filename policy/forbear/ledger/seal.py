@@ -25,12 +25,19 @@ class Sealer:
         self.keys = keys
         self._secret = keys.secret()
         self._ciphers: OrderedDict[int, AESGCM] = OrderedDict()
+        self._names: dict[tuple[str, str], bytes] = {}
         self._lock = threading.Lock()
 
     def name(self, space: str, id: str) -> bytes:
         """The keyed hash by which the ledger knows something; `space` says what it is."""
-        raw = id.encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(raw, key=self._secret, person=space.encode(), digest_size=NAME_BYTES).digest()
+        found = self._names.get((space, id))
+        if found is None:
+            raw = id.encode("utf-8", "surrogatepass")
+            found = hashlib.blake2b(raw, key=self._secret, person=space.encode(), digest_size=NAME_BYTES).digest()
+            if len(self._names) >= _MAX_CACHED:
+                self._names.clear()
+            self._names[space, id] = found
+        return found
 
     def seal(self, number: int, body: bytes, about: bytes) -> bytes:
         """The body sealed with a key, bound to the name that it is about. Raises LedgerError where the key is gone."""

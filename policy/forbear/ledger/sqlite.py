@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -15,28 +14,30 @@ from forbear.bounded import is_folder
 from forbear.errors import LedgerError
 from forbear.ledger import first
 from forbear.ledger.book import Book
-from forbear.ledger.keys import FileKeys, Keys, MemoryKeys
+from forbear.ledger.keys import FileKeys, Keys, MemoryKeys, open_keys
+from forbear.ledger.migrations import VERSION, statements
 from forbear.ledger.seal import Sealer
 from forbear.ledger.store import Transaction
 
-VERSION = 2
 APPLICATION = 0x464F5242  # "FORB" in the file's header: this SQLite file is a ledger of ours
 BUSY_SECONDS = 30.0
 MEMORY = ":memory:"
 KEYS_SUFFIX = ".keys"
+UNCLEAN = "unclean"  # noted while the file may still hold what the first version wrote
 
 
 class SQLiteStore:
     """A ledger in one file, or in memory. Threads share it; processes may share the file.
 
-    Its keys stand in the file of the same name that ends in `.keys`, unless other `keys` are given. Raises LedgerError
-    where the file cannot be opened, is no ledger, was made by a newer Forbear or with other keys; a file that is no
-    ledger is left as it was.
+    Its keys stand in the file of the same name that ends in `.keys`, unless other `keys` are given, or the URL of some.
+    Raises LedgerError where the file cannot be opened, is no ledger, was made by a newer Forbear or with other keys; a
+    file that is no ledger is left as it was.
     """
 
-    def __init__(self, path: str, keys: Keys | None = None) -> None:
+    def __init__(self, path: str, keys: Keys | str | None = None) -> None:
         self._lock = threading.RLock()
         self._path, self._keys = path, keys
+        self._postponed: list[int] | None = None  # keys to destroy when a group of transactions is on the disk
         try:
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -45,11 +46,10 @@ class SQLiteStore:
             raise LedgerError(f"the ledger {path!r} cannot be opened: {_advice(path, error)}") from error
         try:
             self._open()
-        except sqlite3.Error as error:
+        except BaseException as error:
             self._connection.close()
-            raise LedgerError(f"the ledger {path!r} cannot be opened: {_advice(path, error)}") from error
-        except BaseException:
-            self._connection.close()
+            if isinstance(error, sqlite3.Error):
+                raise LedgerError(f"the ledger {path!r} cannot be opened: {_advice(path, error)}") from error
             raise
 
     def _open(self) -> None:
@@ -57,24 +57,37 @@ class SQLiteStore:
             self._connection.execute(f"PRAGMA {pragma}")
         version = self._version()
         self._use_write_ahead_log()
-        if self._keys is None:
-            # A ledger that has sealed something is lost without its keys; new ones would only hide that.
-            create = version < VERSION
-            self._keys = MemoryKeys() if self._path == MEMORY else FileKeys(self._path + KEYS_SUFFIX, create=create)
-        self._sealer = Sealer(self._keys)
-        if version < VERSION:
-            with self._transaction("BEGIN EXCLUSIVE"):
-                version = self._version()  # another process may have been faster
-                if version < VERSION:
-                    self._migrate(version)
-            if version == 1:  # the rows in clear must not lie on in free pages
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                self._connection.execute("VACUUM")
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        with self._transaction("BEGIN") as book:
-            book.check_keys()
-            gone = book.erased()
-        self.destroy(gone)
+        # A ledger that has sealed something is lost without its keys; new ones would only hide that.
+        self._sealer = Sealer(self._opened_keys(create=version < VERSION))
+        try:
+            if version < VERSION:
+                with self._transaction("BEGIN EXCLUSIVE"):
+                    version = self._version()  # another process may have been faster
+                    if version < VERSION:
+                        self._migrate(version)
+            with self._transaction("BEGIN") as book:
+                book.check_keys()
+                gone, unclean = book.erased(), book.noted(UNCLEAN)
+            if unclean is not None:
+                self._clean()
+            self.destroy(gone)
+        except BaseException:
+            self._sealer.keys.close()
+            raise
+
+    def _opened_keys(self, create: bool) -> Keys:
+        if isinstance(self._keys, str):
+            return open_keys(self._keys, create=create)
+        if self._keys is not None:
+            return self._keys
+        return MemoryKeys() if self._path == MEMORY else FileKeys(self._path + KEYS_SUFFIX, create=create)
+
+    def _clean(self) -> None:
+        """Leave nothing in the free pages or the log of what the first version wrote in clear."""
+        for step in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            self._connection.execute(step).fetchall()
+        with self._transaction("BEGIN IMMEDIATE") as book:
+            book.forget_note(UNCLEAN)
 
     def _version(self) -> int:
         """The version of the file, 0 while it is empty. Raises LedgerError where it holds anything but a ledger."""
@@ -97,14 +110,13 @@ class SQLiteStore:
         """Bring the tables to this version, from none or from those of an older one."""
         if version == 1:
             first.set_aside(self._connection)
-        schema = files("forbear.ledger").joinpath(f"migrations/sqlite/{VERSION}.sql").read_text(encoding="utf-8")
-        for statement in schema.split(";\n"):
-            if statement.strip():
-                self._connection.execute(statement)
+        for statement in statements("sqlite", version):
+            self._connection.execute(statement)
         book = Book(_Connection(self._connection), self._sealer)
         book.note_keys()
         if version == 1:
             first.write_anew(self._connection, book)
+            book.note(UNCLEAN, b"")
         self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
         self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
@@ -147,8 +159,29 @@ class SQLiteStore:
         with self._transaction("BEGIN IMMEDIATE") as transaction:
             yield transaction
 
+    @contextmanager
+    def grouped(self) -> Iterator[None]:
+        """Let the transactions inside wait for the disk together, when it ends; other threads wait for that."""
+        with self._lock:
+            if self._postponed is not None:
+                yield
+                return
+            self._postponed = []
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            try:
+                yield
+            finally:
+                postponed, self._postponed = self._postponed, None
+                self._connection.execute("PRAGMA synchronous = FULL")
+                with self._transaction("BEGIN IMMEDIATE") as book:
+                    book.touch()  # with this commit everything before it in the log is on the disk
+                self.destroy(postponed)
+
     def destroy(self, keys: Iterable[int]) -> None:
-        """Destroy the keys of erased customers."""
+        """Destroy the keys of erased customers, once the erasure is safe on the disk."""
+        if self._postponed is not None:
+            self._postponed += keys
+            return
         for number in keys:
             self._sealer.destroy(number)
 
@@ -179,8 +212,12 @@ class _Connection:
             raise
         self.execute("RELEASE attempt")
 
-    def lock(self, name: bytes) -> bool:
+    @property
+    def parallel(self) -> bool:
         return False
+
+    def lock(self, names: Sequence[bytes], shared: Sequence[bytes] = ()) -> None:
+        return
 
     def next_decision(self) -> int:
         (number,) = self.execute("SELECT coalesce(max(seq), 0) + 1 FROM decision").fetchone()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, suppress
+from typing import Protocol, TypeVar
 
 from attrs import frozen
 
+from forbear.errors import LedgerError
 from forbear.language.types import Value
 from forbear.ledger.entries import Entry
+
+T = TypeVar("T")
+_TRIES = 5
 
 
 @frozen
@@ -20,15 +24,44 @@ class Decided:
     record: str | None
 
 
+FARTHEST = 24 * 60 * 60 * 1_000_000  # microseconds; nobody puts an attempt off for longer
+
+
 @frozen
 class Waiting:
-    """An obligation in the outbox: its JSON, how often it was tried, why that failed; a dead one waits for a person."""
+    """An obligation in the outbox: its JSON, how often it was tried, why that failed; a dead one waits for a person.
+
+    It is tried no earlier than `after`; a dead one has been dead since then.
+    """
 
     id: str
     payload: str
     tries: int = 0
     problem: str = ""
     dead: bool = False
+    after: int = 0
+
+
+@frozen
+class Grown:
+    """An entry with all its amendments so far, the last decision that touched it, and the latest moment in it."""
+
+    seq: int
+    entry: Entry
+    decision: int
+    latest: int
+
+
+class Contended(LedgerError):
+    """The database gave a transaction up for the sake of another; nothing of it was kept, and it may be tried again."""
+
+
+def persistently(work: Callable[[], T]) -> T:
+    """What some work comes to, done again where its transaction was given up for another's sake."""
+    for _ in range(_TRIES - 1):
+        with suppress(Contended):
+            return work()
+    return work()
 
 
 class Transaction(Protocol):
@@ -38,10 +71,9 @@ class Transaction(Protocol):
         """A part of the transaction that is undone on its own when it raises."""
         ...
 
-    def hold(self, contact: str | None, customer: str | None) -> bool:
-        """Wait until no other transaction decides on this contact or customer, or on one who is the same.
-
-        Whether others could have decided until then, so that what was read must be read again.
+    def hold(self, event: str, contact: str | None, customer: str | None) -> bool:
+        """Wait until no other transaction decides this event, nor on this contact or customer or one who is the same;
+        with neither, until no other decides at all. What was read before counts no more.
         """
         ...
 
@@ -94,11 +126,19 @@ class Transaction(Protocol):
         ...
 
     def settle(self, id: str) -> None:
-        """Watch a closed obligation's due time no longer."""
+        """Watch a closed obligation's due time no longer, and hand it to nobody who has not got it yet."""
         ...
 
     def raise_overdue(self, id: str) -> None:
         """Note that an obligation's being overdue was raised."""
+        ...
+
+    def group(self, customer: str, at: int) -> tuple[int, ...]:
+        """A customer and all who are the same at a moment, as this store numbers them; nobody who is unknown."""
+        ...
+
+    def grown(self, group: tuple[int, ...], seen: int) -> Iterable[Grown]:
+        """The entries of a group that are new or amended since the decision of number `seen`, in no useful order."""
         ...
 
     # --- the whole of it
@@ -134,8 +174,16 @@ class Transaction(Protocol):
 
     # --- the outbox; these moments are the clock of who delivers
 
-    def outbox(self, now: int | None = None) -> list[Waiting]:
-        """Obligations not yet handed over whose turn it is, oldest first; every one of them without `now`."""
+    def outbox(self, now: int | None = None, most: int | None = None) -> list[Waiting]:
+        """Obligations not yet handed over, oldest first; with `now` those whose turn it is, `most` of them at most.
+
+        Whose turn came first comes first. A turn later than FARTHEST from now was set by a clock that was wrong, and
+        has come.
+        """
+        ...
+
+    def waiting(self, id: str) -> Waiting | None:
+        """One obligation that was not yet handed over."""
         ...
 
     def claim(self, id: str, now: int, until: int) -> bool:
@@ -151,7 +199,7 @@ class Transaction(Protocol):
         ...
 
     def replay(self, id: str) -> bool:
-        """Let a dead obligation be tried again; whether there was one."""
+        """Let a dead obligation be tried again, as if for the first time; whether there was one."""
         ...
 
     # --- the policies that decided
@@ -174,6 +222,10 @@ class Store(Protocol):
 
     def writing(self) -> AbstractContextManager[Transaction]:
         """A view whose changes are kept together when it ends, and dropped together when it raises."""
+        ...
+
+    def grouped(self) -> AbstractContextManager[None]:
+        """Let the transactions inside become safe together, when it ends; until then none may be acknowledged."""
         ...
 
     def destroy(self, keys: Iterable[int]) -> None:

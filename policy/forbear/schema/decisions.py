@@ -86,6 +86,7 @@ def _decision(names: Names) -> Schema:
     keys: dict[str, Schema] = _head(names) | {
         "outcome": about("What it may come to: [a, b], mildest first, or a type.", ref("outcome")),
         "grave": about("Outcomes that a second engine must confirm.", listed(named())),
+        "overridable": about("Outcomes that a person may set instead; those milder, if left out.", listed(SCALAR)),
         "fallback": about("What holds when facts are refused or a plugin fails. Never grave.", ref("value")),
         "hit": about("Which rule decides, where several hold; `first` if left out.", {"enum": [*decisions.HITS]}),
         "rules": about("The rules, in order.", _array(_or_otherwise("rule"))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forbear.language import obligations
-from forbear.language.events import HOW
+from forbear.language.events import EXPIRED, HOW
 from forbear.language.opening import DAYS
 from forbear.language.shape import NAME, PATH
 from forbear.language.texts import OTHERWISE
@@ -40,15 +40,17 @@ _HOURS: Schema = {"type": "string", "pattern": "^[0-9]{1,2}:[0-9]{1,2}-[0-9]{1,2
 
 def definitions(names: Names) -> Schema:
     """The shapes to which the sections refer."""
-    return {"obligation": _obligation(names), "closing": _closing(names), "text": _text()}
+    return {"obligation": _obligation(names), "closing": _closing(names), "expiry": _expiry(names), "text": _text()}
 
 
 def _obligation(names: Names) -> Schema:
-    closes = closed({one: about(_WAYS.get(one, one), ref("closing")) for one in HOW})
+    ways = {one: about(_WAYS[one], ref("closing")) for one in HOW}
+    closes = closed({**ways, EXPIRED: about("Nobody closed it in time; it needs nothing.", ref("expiry"))})
     keys: dict[str, Schema] = {
         "to": about("Who owes it: advisor, manager, host, …", named()),
         "from": about("Not before when; at once, if left out.", TIME),
         "due": about("Until when, by the centre's calendar where that matters.", TIME),
+        "expires": about("When it lapses, if nobody has closed it; never, if left out.", TIME),
         "carries": about("What whoever owes it must know; an expression begins with `=`.", table(VALUE)),
         "say": about("The text that is said.", names.text),
         "once": about(
@@ -70,13 +72,18 @@ def _obligation(names: Names) -> Schema:
 
 
 def _closing(names: Names) -> Schema:
+    needs = about("What the closing event must bring.", listed({"enum": [*obligations.NEEDS]}))
+    return closed({"needs": needs, "amend": _amend(names)}, empty=True)
+
+
+def _expiry(names: Names) -> Schema:
+    return closed({"amend": _amend(names)}, empty=True)
+
+
+def _amend(names: Names) -> Schema:
     entries = None if names.recorded is None else [*names.recorded]
     amend = {**table(table(SCALAR), NAME, entries)}
-    keys: dict[str, Schema] = {
-        "needs": about("What the closing event must bring.", listed({"enum": [*obligations.NEEDS]})),
-        "amend": about("What it amends in the entries that were recorded beside it.", amend),
-    }
-    return closed(keys, empty=True)
+    return about("What it amends in the entries that were recorded beside it.", amend)
 
 
 def _text() -> Schema:
@@ -114,4 +121,5 @@ def sections() -> dict[str, Schema]:
         "obligations": about("What is owed: by whom, until when, what is said, how it ends.", table(ref("obligation"))),
         "texts": about("What is said, in every language; {path} shows a value.", table(ref("text"))),
         "calendar": about("The centre's working time.", calendar),
+        "retention": about("How long each kind of entry is kept, such as `90 days`; else for good.", table(TEXT)),
     }

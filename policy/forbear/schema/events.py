@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from forbear.engine.events import MAX_ID, MAX_TEXT
 from forbear.language import ir
-from forbear.language.events import COMMON, EVENT_TYPES, Field
+from forbear.language.events import AS_DECIDED, COMMON, EVENT_TYPES, NEED_CUSTOMER, Field
 from forbear.language.types import IntType, describe
 from forbear.records import Plain
 from forbear.schema.shapes import MOMENT, Schema, about, closed, named, ref
@@ -33,6 +33,14 @@ TYPES = {
     "contact_ended": "A contact ends.",
     "obligation_closed": "Somebody did what was owed, or could not, or was let off.",
     "offence_reviewed": "A person has looked at an offence.",
+    "appeal_lodged": "Somebody appeals against an offence.",
+    "appeal_decided": "A person has decided an appeal.",
+    "override": "A person sets the outcome of a decision, for a contact or for a customer.",
+    "need_noted": "A customer needs adjustment.",
+    "consent_changed": "A customer agrees to something, or no longer.",
+    "customers_merged": "Two ids turn out to be one customer.",
+    "customers_split": "They turn out not to be.",
+    "erase": "A customer is to be forgotten.",
     "tick": "Time passes: what is overdue, who is next?",
 }
 FIELDS = {
@@ -48,6 +56,13 @@ FIELDS = {
     "note": "A note. It is not kept.",
     "offence": "An id, or `latest`.",
     "verdict": "What that person found.",
+    "appeal": "An id, or `latest`: of the offence, where one is named.",
+    "decision": "The decision whose outcome is set.",
+    "outcome": "The outcome, or `as_decided` to withdraw the one before.",
+    "need": "What helps, never a diagnosis; `none` where nothing is needed any more.",
+    "purpose": "What for, such as promotion.",
+    "state": "Whether it was given or withdrawn.",
+    "other": "The other id.",
 }
 _TURN = closed({"speaker": {"type": "string"}, "text": {"type": "string"}}, required=("speaker", "text"))
 _BEFORE: Schema = {"type": ["array", "null"], "maxItems": 1000, "items": _TURN}
@@ -69,7 +84,7 @@ def event(policy: ir.Policy | None, more: Sequence[str] = (), needs: Sequence[st
     cases: list[Plain] = [
         {
             "if": {"properties": {"type": {"const": name}}, "required": ["type"]},
-            "then": closed({**common, **fields}, required=required),
+            "then": {**closed({**common, **fields}, required=required), **_beyond_fields(name, policy)},
         }
         for name, (fields, required) in _types(policy).items()
     ]
@@ -113,6 +128,27 @@ def _types(policy: ir.Policy | None) -> dict[str, tuple[dict[str, Schema], tuple
         if name not in EVENT_TYPES:
             found[name] = _own(facts)
     return found
+
+
+def _beyond_fields(type_: str, policy: ir.Policy | None) -> Schema:
+    """What an event of a type needs beside its own fields."""
+    if type_ in NEED_CUSTOMER:
+        return _told("customer")
+    if type_ != "override":
+        return {}
+    about_whom: Schema = {"anyOf": [_told("contact"), _told("customer")]}
+    if policy is None:
+        return about_whom
+    outcomes: list[Plain] = [
+        {"properties": {"decision": {"const": name}, "outcome": {"enum": [*map(str, one.overrides), AS_DECIDED]}}}
+        for name, one in policy.decisions.items()
+        if one.overrides
+    ]
+    return {"allOf": [about_whom, {"anyOf": outcomes or [False]}]}
+
+
+def _told(name: str) -> Schema:
+    return {"properties": {name: {"type": "string"}}, "required": [name]}
 
 
 def _field(name: str, field: Field) -> Schema:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from forbear.language import folds, kinds
 from forbear.language.ir import AUDIENCES
+from forbear.language.kinds import LIST_OF
 from forbear.language.shape import NAME, PATH
 from forbear.schema.names import Names
 from forbear.schema.shapes import (
@@ -61,7 +62,13 @@ def declaration(known: tuple[str, ...], required: tuple[str, ...] = ("type",)) -
 def declared(known: tuple[str, ...]) -> Schema:
     """A type, written short or long."""
     short: Schema = {"anyOf": [{"enum": [*_SHORT]}, _ENUMERATION]}
-    return {"if": {"type": "object"}, "then": declaration(known), "else": short}
+    several = closed(
+        {LIST_OF: about("The values that an item of the list may take.", _ENUMERATION), **_DECLARED},
+        required=(LIST_OF,),
+        known=[one for one in known if one not in kinds.OF_A_TYPE],
+    )
+    long: Schema = {"if": {"required": [LIST_OF]}, "then": several, "else": declaration(known)}
+    return {"if": {"type": "object"}, "then": long, "else": short}
 
 
 def definitions(names: Names) -> Schema:
@@ -72,16 +79,20 @@ def definitions(names: Names) -> Schema:
         "setting": declaration(kinds.OF_A_SETTING, ("type", "default")),
         "candidates": closed(
             {
-                "list_of": about(
+                LIST_OF: about(
                     "The fields that each candidate has; `id: string` is one of them.",
                     {**table(ref("field")), "type": "object", "required": ["id"]},
                 ),
                 "about": _DECLARED["about"],
                 "seen_by": SEEN_BY,
             },
-            required=("list_of",),
+            required=(LIST_OF,),
         ),
-        "fact": {"if": {"required": ["list_of"], "type": "object"}, "then": ref("candidates"), "else": ref("field")},
+        "fact": {
+            "if": {"type": "object", "required": [LIST_OF], "properties": {LIST_OF: {"type": "object"}}},
+            "then": ref("candidates"),
+            "else": ref("field"),
+        },
         "fold": _fold(names),
     }
 

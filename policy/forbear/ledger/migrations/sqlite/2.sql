@@ -5,7 +5,7 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 -- Whom a chain of decisions is about: a customer, else a contact, else the centre itself.
 CREATE TABLE subject (
     seq    INTEGER PRIMARY KEY,
-    name   BLOB UNIQUE,           -- NULL once erased
+    name   BLOB UNIQUE,           -- once erased, a proof of that
     number INTEGER NOT NULL,      -- of its key
     head   BLOB NOT NULL,         -- the last link of its chain
     length INTEGER NOT NULL,
@@ -43,12 +43,14 @@ CREATE TABLE entry (
 CREATE INDEX entry_by_subject ON entry (subject, kind, at);
 CREATE INDEX entry_by_contact ON entry (contact, kind, at);
 CREATE INDEX entry_by_advisor ON entry (advisor, kind, at);
-CREATE INDEX entry_by_kind ON entry (kind, at);
+CREATE INDEX entry_by_kind ON entry (kind, at) WHERE body IS NOT NULL;
 CREATE INDEX entry_by_decision ON entry (decision);
+CREATE INDEX entry_grown ON entry (subject, decision);
 
 CREATE TABLE amendment (
     seq      INTEGER PRIMARY KEY,
     entry    INTEGER NOT NULL REFERENCES entry (seq),
+    subject  INTEGER NOT NULL REFERENCES subject (seq), -- of the entry
     decision INTEGER NOT NULL,
     at       INTEGER NOT NULL,
     digest   BLOB NOT NULL,
@@ -56,12 +58,13 @@ CREATE TABLE amendment (
 ) STRICT;
 CREATE INDEX amendment_by_entry ON amendment (entry, at);
 CREATE INDEX amendment_by_decision ON amendment (decision);
+CREATE INDEX amendment_grown ON amendment (subject, decision);
 
 -- Customers who are one and the same, from one moment until another.
 CREATE TABLE joined (
     seq   INTEGER PRIMARY KEY,
-    one   BLOB NOT NULL,
-    other BLOB NOT NULL,
+    one   BLOB,                   -- NULL once erased
+    other BLOB,
     since INTEGER NOT NULL,
     until INTEGER
 ) STRICT;

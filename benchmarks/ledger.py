@@ -1,0 +1,254 @@
+"""What the ledger costs: the engine against the bare driver that writes the same bytes in the same transactions.
+
+The baseline decides and encodes as the engine does, then writes with `sqlite3` (or psycopg) what the engine wrote,
+statement by statement, in the same transactions. So the ratio says what everything else costs: parsing, looking up,
+folds, hooks, the chain. Run it with `make bench-ledger`, or `python benchmarks/ledger.py --help`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from forbear import Engine, load_policy
+from forbear.codec import line, record_as_plain
+from forbear.evaluate import make_evaluator
+from forbear.language.types import fit
+from forbear.ledger.keys import MemoryKeys
+from forbear.ledger.seal import Sealer, digest, link, moment
+from forbear.ledger.sqlite import SQLiteStore
+
+POLICY = load_policy("standard")
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+WRITES = ("INSERT", "UPDATE", "DELETE")
+ABUSE = {"speech.hostile": True, "speech.target": "advisor", "speech.category": "insult", "speech.frustrated": True}
+CALM = {"speech.hostile": False, "speech.target": "nobody", "speech.category": "none", "speech.frustrated": False}
+
+
+def day(contacts: int, seed: int = 1) -> Iterator[dict[str, Any]]:
+    """Contacts of many customers: they start, speak, some abuse, are warned, and end."""
+    dice = random.Random(seed)
+    for n in range(contacts):
+        who = {"contact": f"c{n}", "customer": f"u{dice.randrange(contacts)}", "advisor": f"a{dice.randrange(20)}"}
+        at = START + timedelta(seconds=30 * n)
+
+        def told(k: int, type_: str, **more: object) -> dict[str, Any]:
+            return {"id": f"e{n}-{k}", "at": (at + timedelta(seconds=k)).isoformat(), "type": type_, **who, **more}
+
+        yield told(0, "contact_started", channel="voice", facts={"customer.value": 0.5})
+        for k in range(1, 4):
+            yield told(k, "utterance", facts=ABUSE if dice.random() < 0.2 else CALM)
+        yield told(4, "contact_ended")
+
+
+class Recorder:
+    """Notes every transaction's writes, with their parameters."""
+
+    def __init__(self, store: SQLiteStore) -> None:
+        self.transactions: list[list[tuple[str, tuple[Any, ...]]]] = []
+        inner = store._connection.execute
+        recorder = self
+
+        class Connection:
+            def __getattr__(self, name: str) -> Any:
+                return getattr(connection, name)
+
+            def execute(self, statement: str, given: Any = ()) -> Any:
+                if statement.startswith("BEGIN IMMEDIATE"):
+                    recorder.transactions.append([])
+                elif statement.startswith(WRITES) and recorder.transactions:
+                    recorder.transactions[-1].append((statement, tuple(given)))
+                return inner(statement, given)
+
+        connection = store._connection
+        store._connection = Connection()  # type: ignore[assignment]
+
+
+def timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def run_engine(path: str, events: list[dict[str, Any]], batch: int) -> float:
+    with Engine(POLICY, f"sqlite:///{path}", discover=False, confirm="never") as engine:
+        return timed(lambda: engine.decide_all(events, batch=batch))
+
+
+def run_bare(
+    path: str,
+    schema: Path,
+    transactions: list[list[tuple[str, tuple[Any, ...]]]],
+    work: Callable[[int], None],
+    batch: int,
+) -> float:
+    """Decide and encode, then write, transaction by transaction; `batch` of them go to the disk together."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    source = sqlite3.connect(schema)
+    for (statement,) in source.execute(
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+    ):
+        connection.execute(statement)
+    source.close()
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA synchronous = {'FULL' if batch == 1 else 'NORMAL'}")
+
+    def write() -> None:
+        for n, statements in enumerate(transactions):
+            work(n)
+            last = batch > 1 and (n % batch == batch - 1 or n == len(transactions) - 1)
+            if last:
+                connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("BEGIN IMMEDIATE")
+            for statement, given in statements:
+                connection.execute(statement, given)
+            connection.execute("COMMIT")
+            if last:
+                connection.execute("PRAGMA synchronous = NORMAL")
+
+    taken = timed(write)
+    connection.close()
+    return taken
+
+
+def encoding(events: list[dict[str, Any]]) -> Callable[[int], None]:
+    """Deciding and encoding of the n-th event: what the baseline has to do too."""
+    evaluator = make_evaluator("compiled", POLICY)
+    sealer = Sealer(MemoryKeys())
+    number = sealer.keys.take()
+    with Engine(POLICY, "memory:", discover=False, confirm="never") as engine:
+        records = engine.decide_all(events)
+    prepared = []
+    for record in records:
+        facts = {path: fit(path, _type(record.type, path), value) for path, value in record.facts.items()}
+        prepared.append((record, {**facts, "event.type": record.type}))
+
+    def work(n: int) -> None:
+        if n >= len(prepared):
+            return
+        record, facts = prepared[n]
+        evaluator.decide(record.type, facts)
+        rows = [line(record_as_plain(record))] + [json.dumps({"id": one.id}) for one in record.recorded]
+        rows += [line({"id": one.id}) for one in (*record.obligations, *record.amended)]
+        head = bytes(32)
+        for row in rows:
+            name = sealer.name("entry", record.id)
+            body = sealer.seal(number, row.encode(), name)
+            head = link(head, 1, [name, moment(0), digest(body)])
+
+    return work
+
+
+def _type(event: str, path: str) -> Any:
+    found = POLICY.facts.get(path) or POLICY.folds.get(path) or POLICY.events[event].get(path)
+    assert found is not None, path
+    return found.type
+
+
+def compare(folder: Path, contacts: int, rounds: int, batch: int) -> dict[str, Any]:
+    """The ratio of the baseline's time to the engine's: 1 would be free."""
+    events = list(day(contacts))
+    store = SQLiteStore(str(folder / "recorded.db"))
+    recorder = Recorder(store)
+    with Engine(POLICY, store, discover=False, confirm="never") as engine:
+        engine.decide_all(events)
+    work = encoding(events)
+    ratios, engines, bares = [], [], []
+    for n in range(rounds):
+        ours = run_engine(str(folder / f"engine-{batch}-{n}.db"), events, batch)
+        bare = run_bare(
+            str(folder / f"bare-{batch}-{n}.db"), folder / "recorded.db", recorder.transactions, work, batch
+        )
+        ratios.append(bare / ours)
+        engines.append(len(events) / ours)
+        bares.append(len(events) / bare)
+    for path in folder.iterdir():
+        path.unlink()
+    return {
+        "name": "sqlite, one by one" if batch == 1 else f"sqlite, batches of {batch}",
+        "ratio": round(statistics.median(ratios), 3),
+        "spread": [round(min(ratios), 3), round(max(ratios), 3)],
+        "events_per_second": round(statistics.median(engines)),
+        "bare_per_second": round(statistics.median(bares)),
+    }
+
+
+def flat(folder: Path, short: int, long: int, questions: int) -> dict[str, Any]:
+    """What a decision costs for a customer with a long past against one with a short one, once their pasts are read."""
+    with Engine(POLICY, f"sqlite:///{folder / 'flat.db'}", discover=False, confirm="never") as engine:
+        for customer, entries in (("short", short), ("long", long)):
+            _fill(engine, customer, entries)
+        first, each = {}, {}
+        asked = {
+            customer: [
+                {"id": f"{customer}-{n}", "at": (START + timedelta(days=400, seconds=n)).isoformat(), "type": "utterance",
+                 "contact": f"{customer}-now", "customer": customer, "advisor": "a1", "facts": CALM}
+                for n in range(questions + 1)
+            ]
+            for customer in ("short", "long")
+        }  # fmt: skip
+        for customer in asked:
+            first[customer] = timed(lambda: engine.decide(asked[customer][0]))
+        times: dict[str, list[float]] = {"short": [], "long": []}
+        for n in range(1, questions + 1):
+            for customer in asked:
+                times[customer].append(timed(lambda: engine.decide(asked[customer][n])))
+        each = {customer: statistics.median(found) for customer, found in times.items()}
+    return {
+        "name": f"a past of {long:,} entries against {short:,}",
+        "ratio": round(each["long"] / each["short"], 2),
+        "milliseconds": {customer: round(1000 * one, 3) for customer, one in each.items()},
+        "first_question_seconds": {customer: round(one, 3) for customer, one in first.items()},
+    }
+
+
+def _fill(engine: Engine, customer: str, entries: int) -> None:
+    from forbear.ledger.entries import Entry, to_micros
+
+    kinds = [
+        ("offence", {"status": "upheld", "category": "insult", "advisor": "a1"}),
+        ("warning", {"level": "first", "spoken": True}),
+    ]
+    for begin in range(0, entries, 1000):
+        with engine.store.writing() as ledger:
+            at = START
+            for n in range(begin, min(begin + 1000, entries)):
+                at = START + timedelta(seconds=n)
+                kind, values = kinds[n % 2]
+                ledger.append(
+                    Entry(f"l:{customer}-{n}", kind, to_micros(at), f"{customer}-{n // 50}", customer, "a1", values)
+                )
+            ledger.save_decision(f"fill-{customer}-{begin}", "", to_micros(at), None, customer, "{}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--contacts", type=int, default=400, help="of five events each")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--entries", type=int, default=100_000, help="of the customer with the long past")
+    parser.add_argument("--folder", help="where the files are written; the disk decides much of it")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=given.folder) as name:
+        folder = Path(name)
+        results = [compare(folder, given.contacts, given.rounds, batch) for batch in (1, 100)]
+        results.append(flat(folder, 100, given.entries, 200))
+    if given.json:
+        print(json.dumps({"results": results}))
+        return
+    for one in results:
+        print(one.pop("name"), *(f"{key} {value}" for key, value in one.items()), sep="  ")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
