@@ -34,7 +34,7 @@ def test_chinese_is_chinese(table: Words) -> None:
 
 def test_the_core_has_words_for_all_that_it_declares() -> None:
     assert set(EVENTS) == set(events.EVENT_TYPES)
-    assert set(HOW) == set(events.HOW)
+    assert set(HOW) == set(events.ENDS)
     fields = {f"event.{name}" for one in events.EVENT_TYPES.values() for name, f in one.fields.items() if not f.private}
     assert fields - set(FIELDS) == set()
 

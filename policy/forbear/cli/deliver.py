@@ -11,7 +11,7 @@ from attrs import define
 from rich.console import Console
 
 from forbear.cli.console import err, out, print_json, say, say_error
-from forbear.cli.options import JsonOption, refuse_missing
+from forbear.cli.options import JsonOption, KeysOption, refuse_missing
 from forbear.codec import owed_as_plain
 from forbear.engine.outbox import DeadLetter, Handed, Outbox
 from forbear.engine.parts import open_store
@@ -29,7 +29,10 @@ _STYLES = {"delivered": "green", "failed": "yellow", "dead": "bold red"}
 
 
 def deliver(
-    ledger: Annotated[str, typer.Option(help="Where it waits: sqlite:///relative or sqlite:////absolute.")],
+    ledger: Annotated[
+        str, typer.Option(help="Where it waits: sqlite:///relative, sqlite:////absolute or postgresql://…")
+    ],
+    keys: KeysOption = None,
     watch: Annotated[
         float | None, typer.Option("--watch", metavar="SECONDS", min=0.1, help="Do it again and again, so long apart.")
     ] = None,
@@ -48,7 +51,7 @@ def deliver(
         raise ForbearError("--watch, --dead and --replay are three different things to do; give one of them")
     refuse_missing(ledger)
     plugins = Plugins(registry_of())
-    store = open_store(ledger, plugins)
+    store = open_store(ledger, plugins, keys)
     try:
         desk = _Desk(Outbox(store, plugins), json)
         if dead:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from forbear.cli.console import out, print_json, say
-from forbear.cli.options import JsonOption, PackOption, SetOption, chosen_settings, refuse_missing
+from forbear.cli.options import JsonOption, KeysOption, PackOption, SetOption, chosen_settings, refuse_missing
 from forbear.engine import Engine
 from forbear.errors import ForbearError
 from forbear.explain import AUDIENCES, Audience, Explanation, explain, find_record
@@ -16,7 +16,10 @@ from forbear.explain.words import LANGUAGES, Language
 
 def explain_decision(
     decision: Annotated[str, typer.Argument(help="The id of a decision (d:<event>), or of its event.")],
-    ledger: Annotated[str, typer.Option(help="Where it was decided: sqlite:///relative or sqlite:////absolute.")],
+    ledger: Annotated[
+        str, typer.Option(help="Where it was decided: sqlite:///relative, sqlite:////absolute or postgresql://…")
+    ],
+    keys: KeysOption = None,
     pack: PackOption = "standard",
     settings: SetOption = None,
     lang: Annotated[str, typer.Option("--lang", help="en, zh or both.")] = "en",
@@ -30,7 +33,7 @@ def explain_decision(
     languages, asking = _languages(lang), _audience(audience)
     refuse_missing(ledger)
     # As the engine loads it, so that what plugins add to a pack is in its digest too.
-    with Engine(pack, ledger, settings=chosen_settings(settings)) as engine:
+    with Engine(pack, ledger, keys=keys, settings=chosen_settings(settings)) as engine:
         found = explain(engine.policy, find_record(engine.store, decision), asking)
     if json:
         print_json(found.as_json())

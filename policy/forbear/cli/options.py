@@ -27,6 +27,15 @@ PackOption = Annotated[str, typer.Option("--pack", help="A folder, or the name o
 EvaluatorOption = Annotated[
     str, typer.Option("--evaluator", help=f"auto, {' or '.join(EVALUATORS)}.", callback=_known_evaluator)
 ]
+KeysOption = Annotated[
+    str | None,
+    typer.Option(
+        "--keys",
+        metavar="URL",
+        envvar="FORBEAR_KEYS",
+        help="The ledger's key store, where it is not beside the file: file:///relative or file:////absolute.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Choose a setting; may be given several times.")

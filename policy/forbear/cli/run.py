@@ -9,7 +9,7 @@ from rich.console import Console
 
 from forbear.cli.console import out, print_json, say, say_bad_line
 from forbear.cli.lines import parsed, read_lines
-from forbear.cli.options import EvaluatorOption, JsonOption, PackOption, SetOption, chosen_settings
+from forbear.cli.options import EvaluatorOption, JsonOption, KeysOption, PackOption, SetOption, chosen_settings
 from forbear.codec import record_as_plain
 from forbear.engine import Engine
 from forbear.errors import EventError
@@ -21,7 +21,10 @@ def run(
         str, typer.Argument(help="A file of events, one JSON object per line; - for standard input.")
     ] = "-",
     pack: PackOption = "standard",
-    ledger: Annotated[str, typer.Option(help="memory:, sqlite:///relative or sqlite:////absolute.")] = "memory:",
+    ledger: Annotated[
+        str, typer.Option(help="memory:, sqlite:///relative, sqlite:////absolute or postgresql://…")
+    ] = "memory:",
+    keys: KeysOption = None,
     evaluator: EvaluatorOption = "auto",
     settings: SetOption = None,
     json: JsonOption = False,
@@ -32,7 +35,7 @@ def run(
     """
     console = out()
     bad = 0
-    with Engine(pack, ledger, evaluator=evaluator, settings=chosen_settings(settings)) as engine:
+    with Engine(pack, ledger, keys=keys, evaluator=evaluator, settings=chosen_settings(settings)) as engine:
         for number, text in read_lines(events):
             try:
                 record = engine.decide(parsed(text))

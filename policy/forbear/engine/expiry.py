@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from forbear.ledger.entries import Entry, is_open, to_micros
+from forbear.ledger.entries import EXPIRY_SUFFIX, Entry, is_open, to_micros
 from forbear.ledger.store import Transaction
 from forbear.records import Event
 
 KIND = "expiry"  # an entry of the engine's own, of which no pack knows
-_SUFFIX = ":expiry"
 
 
 def watch(transaction: Transaction, event: Event, obligation: str, expires: int) -> None:
     """Watch for the moment at which an obligation expires; nobody is handed anything then."""
-    id_ = obligation + _SUFFIX
+    id_ = obligation + EXPIRY_SUFFIX
     transaction.append(Entry(id_, KIND, to_micros(event.at), event.contact, event.customer, event.advisor, {}))
     transaction.owe(id_, expires, "{}")
     transaction.delivered(id_)
@@ -21,7 +20,7 @@ def watch(transaction: Transaction, event: Event, obligation: str, expires: int)
 def unwatch(transaction: Transaction, obligation: Entry) -> None:
     """Watch no longer for the moment at which an obligation expires."""
     if "expires" in obligation.values:
-        transaction.settle(obligation.id + _SUFFIX)
+        transaction.settle(obligation.id + EXPIRY_SUFFIX)
 
 
 def passed(transaction: Transaction, at: int) -> tuple[list[str], list[Entry]]:
@@ -32,10 +31,10 @@ def passed(transaction: Transaction, at: int) -> tuple[list[str], list[Entry]]:
     overdue: list[str] = []
     expired: list[Entry] = []
     for id_ in transaction.overdue(at):
-        if not id_.endswith(_SUFFIX):
+        if not id_.endswith(EXPIRY_SUFFIX):
             overdue.append(id_)
             continue
-        entry = transaction.entry(id_.removesuffix(_SUFFIX), at)
+        entry = transaction.entry(id_.removesuffix(EXPIRY_SUFFIX), at)
         if entry is not None and is_open(entry):
             expired.append(entry)
         else:

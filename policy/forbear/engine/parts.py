@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from attrs import evolve, fields
-
 from forbear.bounded import is_folder
-from forbear.calendar import WorkingCalendar
 from forbear.engine.plugins import Plugins
 from forbear.errors import LedgerError, PackError, PackNotFound, PluginError
-from forbear.language import ir
+from forbear.language import ir, kept
 from forbear.language.files import find_pack
 from forbear.language.pack import build_policy, pack_from_texts, read_pack
 from forbear.language.problems import Problems
@@ -91,14 +87,7 @@ def with_calendar(policy: ir.Policy, plugins: Plugins) -> ir.Policy:
     calendar = plugins.calendar()
     if calendar is None:
         return policy
-    digest = hashlib.sha256(f"{policy.digest}\n{_written(calendar)}".encode()).hexdigest()
-    return evolve(policy, calendar=calendar, digest=f"sha256:{digest}")
-
-
-def _written(calendar: WorkingCalendar) -> str:
-    """A calendar as text, the same in every process."""
-    values = ((one.name, getattr(calendar, one.name)) for one in fields(WorkingCalendar) if one.eq)
-    return "\n".join(f"{name}={sorted(value) if isinstance(value, frozenset) else value!r}" for name, value in values)
+    return kept.with_calendar(policy, calendar)
 
 
 def open_store(url: str, plugins: Plugins, keys: Keys | str | None = None) -> Store:

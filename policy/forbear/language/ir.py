@@ -374,6 +374,7 @@ class Policy:
     plans: Mapping[str, Plan]
     retention: Mapping[str, Seconds] = field(factory=dict)  # kind of entry, `decision` or `text` → how long it is kept
     builds_on: Mapping[str, str] = field(factory=dict)  # every pack below → its version
+    sources: tuple[tuple[str, str, str], ...] = field(default=(), eq=False, repr=False)  # files: name, text, pack
 
     def outcome_type(self, name: str) -> Type:
         """The type of the outcome of a decision, or of a ranking: the ids, best first."""

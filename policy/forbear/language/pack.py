@@ -113,7 +113,8 @@ def build_policy(sources: list[Source], settings: Mapping[str, object] | None = 
 
 
 def _finished(sources: list[Source], policy: ir.Policy) -> ir.Policy:
-    return evolve(policy, digest=_digest(sources, policy))
+    told = tuple((source.name, source.text, source.pack) for source in sources)
+    return evolve(policy, digest=_digest(sources, policy), sources=told)
 
 
 def _parse(sources: list[Source], problems: Problems) -> Trees:

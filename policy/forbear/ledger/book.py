@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from attrs import define, evolve
 
 from forbear.errors import LedgerError
+from forbear.language.events import TEXTS
 from forbear.language.types import Value
 from forbear.ledger.bodies import Join, record_of, wrap
 from forbear.ledger.entries import FIRST, Entry
@@ -58,6 +59,13 @@ class Subject:
 
 
 _SUBJECT = "SELECT seq, number, head, length FROM subject WHERE name = ?"
+_OF_CONTACT = """
+SELECT entry.seq, entry.name, entry.kind, entry.at, subject.number, entry.body, amendment.body, amendment.at
+FROM entry JOIN subject ON subject.seq = entry.subject AND subject.erased IS NULL
+LEFT JOIN amendment ON amendment.entry = entry.seq
+WHERE entry.contact = ? AND entry.kind <> ? AND entry.body IS NOT NULL
+ORDER BY entry.at, entry.seq, amendment.at, amendment.seq
+"""
 _ENTRIES = """
 SELECT entry.seq, entry.name, entry.kind, entry.at, subject.number, entry.body, amendment.body
 FROM entry JOIN subject ON subject.seq = entry.subject AND subject.erased IS NULL
@@ -78,6 +86,8 @@ class Book:
         self._appended: list[bytes] = []  # what the next link binds, beside the record: entries, then amendments
         self._amended: list[bytes] = []
         self._joins: list[Join] = []
+        self._contacts: dict[bytes, list[tuple[Any, ...]]] = {}  # what was read of them, until something is written
+        self._joined: dict[bytes, list[tuple[Any, ...]]] = {}
 
     @property
     def connection(self) -> Connection:
@@ -97,6 +107,7 @@ class Book:
                 yield
         except BaseException:
             del self._appended[appended:]
+            self._contacts.clear()
             del self._amended[amended:]
             self._subjects = subjects
             raise
@@ -129,9 +140,12 @@ class Book:
         found = self._known_subject(name)
         if found is None:
             number = self._sealer.keys.take()
-            insert = "INSERT INTO subject (name, number, head, length) VALUES (?, ?, ?, 0) RETURNING seq"
-            (seq,) = _only(self._run(insert, (name, number, NO_LINK)))
-            found = self._subjects[name] = Subject(int(seq), number, NO_LINK, 0)
+            insert = "INSERT INTO subject (name, number, head, length) VALUES (?, ?, ?, 0)"
+            row = _first(self._run(f"{insert} ON CONFLICT (name) DO NOTHING RETURNING seq", (name, number, NO_LINK)))
+            if row is not None:
+                return self._subjects.setdefault(name, Subject(int(row[0]), number, NO_LINK, 0))
+            found = self._known_subject(name)  # somebody else met them at the same time
+            assert found is not None
         return found
 
     def hold(self, event: str, contact: str | None, customer: str | None) -> bool:
@@ -143,10 +157,16 @@ class Book:
             self._connection.lock([everybody, *own])
         else:
             self._connection.lock([*own, *filter(None, [self._name("contact", contact)])], [everybody])
+        self._look_anew()
         if customer is not None:
             self._connection.lock(sorted(self._same(self._sealer.name("customer", customer), None)))
-        self._subjects.clear()  # whoever was waited for may have changed them
+            self._look_anew()
         return True
+
+    def _look_anew(self) -> None:
+        """Count nothing that was read so far: whoever was waited for may have changed it."""
+        for read in (self._subjects, self._contacts, self._joined):
+            read.clear()
 
     # --- decisions
 
@@ -213,6 +233,8 @@ class Book:
         return next(iter(self._entries("entry.name = ?", [self._sealer.name("entry", id)], at)), None)
 
     def entries(self, kind: str, scope: str, scope_id: str | None, since: int | None, at: int) -> Iterable[Entry]:
+        if scope == "contact" and scope_id is not None and kind != TEXTS:
+            return self._of_contact(self._sealer.name(scope, scope_id), kind, since, at)
         condition = "entry.kind = ?"
         given: list[object] = [kind]
         if scope != "centre":
@@ -252,6 +274,23 @@ class Book:
         if current is not None:
             yield current
 
+    def _of_contact(self, contact: bytes, kind: str, since: int | None, at: int) -> list[Entry]:
+        """The entries of a kind in a contact; one event asks for several kinds, so all are read at once, sealed."""
+        rows = self._contacts.get(contact)
+        if rows is None:
+            rows = self._contacts[contact] = list(self._run(_OF_CONTACT, (contact, TEXTS)))
+        found: dict[int, Entry | None] = {}
+        for seq, name, its_kind, its, number, own, amended, when in rows:
+            if its_kind != kind or its > at or (since is not None and its <= since):
+                continue
+            if seq not in found:
+                found[seq] = self._opened(kind, its, number, bytes(name), bytes(own))
+            entry = found[seq]
+            if amended is not None and when <= at and entry is not None:
+                more = self._sealer.unseal(number, bytes(amended), bytes(name)) or b"{}"
+                found[seq] = evolve(entry, values={**entry.values, **_values(json.loads(more))})
+        return [entry for entry in found.values() if entry is not None]
+
     def _opened(self, kind: str, at: int, number: int, name: bytes, body: bytes) -> Entry | None:
         raw = self._sealer.unseal(number, body, name)
         if raw is None:
@@ -273,6 +312,7 @@ class Book:
             ),
         )  # fmt: skip
         self._appended += [name, entry.kind.encode(), moment(entry.at), kept]
+        self._contacts.clear()
 
     def amend(self, id: str, at: int, values: Mapping[str, Value]) -> None:
         name = self._sealer.name("entry", id)
@@ -292,6 +332,7 @@ class Book:
             (row[0], row[2], self._number(), at, kept, body),
         )
         self._amended += [name, b"amended", moment(at), kept]
+        self._contacts.clear()
 
     def group(self, customer: str, at: int) -> tuple[int, ...]:
         names = self._same(self._sealer.name("customer", customer), at)
@@ -385,7 +426,9 @@ class Book:
         while new:
             one = new.pop()
             asked = "SELECT one, other, since, until FROM joined WHERE one = ? OR other = ?"
-            for left, right, since, until in self._run(asked, (one, one)):
+            if one not in self._joined:
+                self._joined[one] = list(self._run(asked, (one, one)))
+            for left, right, since, until in self._joined[one]:
                 if at is None or (since <= at and (until is None or at < until)):
                     more = {bytes(side) for side in (left, right) if side is not None} - found
                     found |= more
@@ -393,11 +436,13 @@ class Book:
         return found
 
     def join(self, one: str, other: str, at: int) -> None:
+        self._joined.clear()
         names = (self._sealer.name("customer", one), self._sealer.name("customer", other))
         self._run("INSERT INTO joined (one, other, since) VALUES (?, ?, ?)", (*names, at))
         self._joins.append(("joined", *names))
 
     def split(self, one: str, other: str, at: int) -> bool:
+        self._joined.clear()
         names = (self._sealer.name("customer", one), self._sealer.name("customer", other))
         between = "((one = ? AND other = ?) OR (other = ? AND one = ?)) AND since <= ? AND (until IS NULL OR until > ?)"
         rows = self._run(f"UPDATE joined SET until = ? WHERE {between} RETURNING seq", (at, *names, *names, at, at))
@@ -426,7 +471,7 @@ class Book:
         for name in names:
             for side in ("one", "other"):
                 self._run(f"UPDATE joined SET {side} = NULL WHERE {side} = ?", (name,))
-        self._subjects.clear()
+        self._look_anew()
         return tuple(one.number for one in gone)
 
     def expire(self, kind: str, before: int) -> int:
@@ -559,7 +604,8 @@ class Book:
         return tuple(
             int(number)
             for seq, number, at, name in rows
-            if bytes(name or b"") == erasure(self._sealer, seq, number, at)  # whoever has the ledger alone destroys no key with it
+            if bytes(name or b"")
+            == erasure(self._sealer, seq, number, at)  # whoever has the ledger alone destroys no key with it
         )
 
     # --- policies
@@ -582,7 +628,7 @@ def erasure(sealer: Sealer, seq: int, number: int, at: int) -> bytes:
 
 def _proven(sealer: Sealer, name: str, number: int) -> bytes:
     """A number with a proof that only who has the keys can write."""
-    return moment(number) + sealer.name(name, str(number))
+    return moment(number) + sealer.name("proof", f"{name} {number}")
 
 
 def _told(sealer: Sealer, name: str, noted: bytes | None, otherwise: int) -> int | None:

@@ -12,6 +12,7 @@ from forbear.language.types import Value
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = 1_000_000  # the ledger counts microseconds
+EXPIRY_SUFFIX = ":expiry"  # of the entry by which the moment is watched at which an obligation expires
 FIRST = (datetime.min.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
 LAST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
 

@@ -73,7 +73,7 @@ class Transaction(Protocol):
 
     def hold(self, event: str, contact: str | None, customer: str | None) -> bool:
         """Wait until no other transaction decides this event, nor on this contact or customer or one who is the same;
-        with neither, until no other decides at all. What was read before counts no more.
+        with neither, until no other decides at all. Whether anybody could, so that what was read before counts no more.
         """
         ...
 

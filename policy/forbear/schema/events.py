@@ -133,7 +133,7 @@ def _types(policy: ir.Policy | None) -> dict[str, tuple[dict[str, Schema], tuple
 def _beyond_fields(type_: str, policy: ir.Policy | None) -> Schema:
     """What an event of a type needs beside its own fields."""
     if type_ in NEED_CUSTOMER:
-        return _told("customer")
+        return {"allOf": [_told("customer")]}
     if type_ != "override":
         return {}
     about_whom: Schema = {"anyOf": [_told("contact"), _told("customer")]}
