@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all lint types layers suite packs examples differential hostile fuzz picture wheel clean
+.PHONY: demo test test-all lint types layers suite packs examples faults differential hostile fuzz picture wheel clean
 
 demo: .venv/run.stamp        ## the shipped story, in English; LANG_=zh tells it in Chinese
 	@$(BIN)/forbear demo --lang $(or $(LANG_),en)
@@ -49,6 +49,9 @@ suite: .venv/dev.stamp
 
 examples: .venv/dev.stamp    ## the property tests with twenty times the examples
 	FORBEAR_EXAMPLES=20 $(BIN)/python -m pytest -n auto -q tests/evaluate tests/engine tests/ledger tests/calendar
+
+faults: .venv/dev.stamp      ## kill -9 and a lost connection at every store call of a day, full disks, cut lines, restarts
+	FORBEAR_EVERY_FAULT=1 $(BIN)/python -m pytest -n auto -q tests/faults
 
 differential: .venv/dev.stamp    ## a million generated requests to every evaluator, 100,000 expressions to CEL
 	PYTHONPATH=tests $(BIN)/python -m differential $(ARGS)

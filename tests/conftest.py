@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -18,3 +20,15 @@ settings.load_profile("forbear")
 def examples(number: int) -> int:
     """How many examples a property gets: `number`, times FORBEAR_EXAMPLES where a longer run is wanted."""
     return number * int(os.environ.get("FORBEAR_EXAMPLES", "1"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many faults were made to happen."""
+    counts: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("passed", ()):
+        for name, value in report.user_properties if report.when == "call" else ():
+            if name == "faults":
+                what, number = value
+                counts[what] += number
+    for what, number in sorted(counts.items()):
+        terminalreporter.line(f"faults: {number:5} × {what}")

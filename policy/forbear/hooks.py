@@ -108,14 +108,25 @@ class Hooks:
     def perform(self, obligation: Owed) -> None:
         """Take an obligation over: put it in front of whoever owes it. Called after the decision is kept.
 
-        Called at least once; `obligation.id` is the idempotency key. If it raises or overruns its deadline, it is
-        called again with the next event. The obligation is closed by an `obligation_closed` event, which the plugin
-        itself may have decided.
+        Called at least once. The host must treat `obligation.id` as an idempotency key: what was performed under it is
+        not performed again. It comes again where this raises or overruns its deadline, later and later, until after
+        sixteen attempts a person must see to it; where another performer of it failed; and where the process died
+        before it was noted that this returned. One that is closed, expired or erased comes no more. The obligation is
+        closed by an `obligation_closed` event, which the plugin itself may have decided.
         """
 
     @hookspec
     def decision_recorded(self, record: Record) -> None:
         """Watch decisions: called once after each new decision is kept. What it returns or raises changes nothing."""
+
+    @hookspec
+    def sign_checkpoint(self, root: bytes) -> tuple[str, bytes] | None:
+        """Sign a checkpoint of the ledger: the name of the key, and its Ed25519 signature over the 32 bytes of `root`.
+
+        Called with the first `tick` of a day (of events, UTC) on which something was decided, after the tick is kept,
+        and by `forbear audit --checkpoint`. The plugin registered last that answers wins. If it fails, an alarm is
+        raised, and it is asked again with the next tick. A plugin may keep the root in a place of its own.
+        """
 
     @hookspec
     def alarm_raised(self, alarm: Alarm) -> None:

@@ -175,7 +175,7 @@ def tombstone(event: Event) -> Record:
 class Alarm:
     """Something that a person should see: which event, what fell back or broke, and why."""
 
-    event: str
-    kind: str  # degraded, invariant, plugin, disagreement
-    subject: str  # a decision, an invariant or a plugin
+    event: str  # nothing where no event led to it: an obligation failed that `forbear deliver` handed over
+    kind: str  # degraded, invariant, conflict, plugin, disagreement, dead_letter
+    subject: str  # a decision, an invariant, a plugin or an obligation
     reason: str

@@ -20,6 +20,7 @@ PAGES = [
     "route-contacts.md",
     "choose-an-evaluator.md",
     "check-packs-before-commit.md",
+    "handle-an-appeal.md",
 ]
 PATH = f"{Path(FORBEAR).parent}{os.pathsep}{os.environ['PATH']}"
 STANDARD = load_policy("standard")

@@ -1,4 +1,4 @@
-"""Random histories of an outbox: performers that fail, crashes between any two steps, clocks that jump; two processes."""
+"""Histories of an outbox: performers that fail, crashes between any two steps, clocks that jump; several processes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 import pytest
 from attrs import define, field
@@ -26,8 +25,10 @@ from forbear.engine.outbox import Handed, Outbox
 from forbear.engine.schedule import BASE, CAP, LEASE, TRIES
 from forbear.ledger import SQLiteStore, Store
 from forbear.ledger.store import FARTHEST, Transaction
+from places import LASTING, Place
 
 LONG_AGO = START - timedelta(days=36500)
+JUMPS = st.sampled_from([1e-6, 5, 10, 60, 299.999999, 300, 3600, 86400, -5, -3600, -86400 * 400, 86400 * 400])
 CRASHES = st.none() | st.integers(0, 25)
 
 
@@ -182,9 +183,7 @@ class Deliveries(RuleBasedStateMachine):
     def a_process_delivers(self, steps: int | None) -> None:
         self.does(self.deliver, steps)
 
-    @rule(
-        seconds=st.sampled_from([1e-6, 5, 10, 60, 299.999999, 300, 3600, 86400, -5, -3600, -86400 * 400, 86400 * 400])
-    )
+    @rule(seconds=JUMPS)
     def the_clock_moves(self, seconds: float) -> None:
         self.clock.move(seconds=seconds)
 
@@ -273,52 +272,60 @@ class Filing:
         return [line.split() for line in self.path.read_text().splitlines()] if self.path.exists() else []
 
 
-def owing(url: str, number: int) -> set[str]:
+@pytest.fixture(params=LASTING)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Room for a ledger that many may open."""
+    return LASTING[request.param](tmp_path)
+
+
+def owing(place: Place, number: int) -> set[str]:
     """A ledger in which so many events left their obligations; their ids."""
-    with engine(policy(), url) as one:
+    with place.engine(policy()) as one:
         one.decide_all(cross(f"e{n}", n / 100, contact=f"c{n}") for n in range(number))
     return {f"o:e{n}:{owe}" for n in range(number) for owe in ("note", "letter")}
 
 
-def delivering(url: str, filing: Filing, late: timedelta) -> None:
-    with engine(policy(), url, plugins=[filing]) as one:
+def delivering(place: Place, filing: Filing, late: timedelta) -> None:
+    with place.engine(policy(), plugins=[filing]) as one:
         for _ in Outbox(one.store, one.plugins, lambda: START + late).deliver():
             pass
 
 
-def start(url: str, filing: Filing, late: timedelta = timedelta()) -> BaseProcess:
+def start(place: Place, filing: Filing, late: timedelta = timedelta()) -> BaseProcess:
     policy()  # read once, before the fork
-    process = FORK.Process(target=delivering, args=(url, filing, late))
+    process = FORK.Process(target=delivering, args=(place, filing, late))
     process.start()
     return process
 
 
-def test_processes_that_deliver_at_once_share_the_work_and_do_nothing_twice(tmp_path: Path) -> None:
-    url, filing = f"sqlite:///{tmp_path}/ledger.db", Filing(tmp_path / "done")
-    ids = owing(url, 40)
-    processes = [start(url, filing) for _ in range(3)]
+def test_processes_that_deliver_at_once_share_the_work_and_do_nothing_twice(place: Place, tmp_path: Path) -> None:
+    filing = Filing(tmp_path / "done")
+    ids = owing(place, 40)
+    processes = [start(place, filing) for _ in range(3)]
     for process in processes:
         process.join()
     assert [process.exitcode for process in processes] == [0, 0, 0]
     assert sorted(id_ for id_, _ in filing.lines()) == sorted(ids)
 
 
-@pytest.mark.parametrize("after", [1, 7, 30])
-def test_what_a_killed_process_had_in_hand_is_handed_over_after_its_lease(tmp_path: Path, after: int) -> None:
-    url, filing = f"sqlite:///{tmp_path}/ledger.db", Filing(tmp_path / "done")
-    ids = owing(url, 40)
-    processes = [start(url, filing) for _ in range(2)]
+@pytest.mark.parametrize("after", [1, 30])
+def test_what_a_killed_process_had_in_hand_is_handed_over_after_its_lease(
+    place: Place, tmp_path: Path, after: int
+) -> None:
+    filing = Filing(tmp_path / "done")
+    ids = owing(place, 40)
+    processes = [start(place, filing) for _ in range(2)]
     while len(filing.lines()) < after and any(process.is_alive() for process in processes):
         pass
     for process in processes:
         assert process.pid is not None
         os.kill(process.pid, signal.SIGKILL)
         process.join()
-    again = start(url, filing, LEASE)
+    again = start(place, filing, LEASE)
     again.join()
     assert again.exitcode == 0
     done = [id_ for id_, _ in filing.lines()]
     assert set(done) == ids
     assert len(done) <= len(ids) + 2, "each killed process may have had one in hand"
-    with engine(policy(), url) as one:
+    with place.engine(policy()) as one:
         assert one.outbox.waiting() == 0

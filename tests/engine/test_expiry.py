@@ -8,6 +8,7 @@ import pytest
 
 from centre import at, closed, dump, engine, event, small
 from forbear import Engine, EventError, Policy, Record
+from forbear.errors import PackError
 from forbear.ledger.entries import LAST, Entry
 
 DAY = 60 * 24
@@ -142,7 +143,7 @@ def test_word_that_it_was_done_in_time_comes_late_and_counts(centre: Engine) -> 
     centre.decide(promised())
     centre.decide(event("t1", "tick", DAY * 9))
     told = centre.decide(closed("k", DAY * 2, "o:e1:deed"))
-    assert told.late is False  # the tick was nobody's event
+    assert told.late
     assert ends(told) == {"deed": "done"}
     assert state(centre, "o:e1:deed").values["how"] == "done"
     assert state(centre, "l:e1:promise").values["state"] == "kept"
@@ -184,8 +185,6 @@ def test_after_one_expired_another_may_be_owed(centre: Engine) -> None:
     ],
 )
 def test_a_declaration_that_cannot_be_meant_is_refused(line: str, code: str) -> None:
-    from forbear.errors import PackError
-
     text = PACK.replace("obligations:\n", f"obligations:\n  other: {line}\n")
     with pytest.raises(PackError) as caught:
         small(text)

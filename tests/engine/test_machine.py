@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from centre import CALM, START, dump, engine
+from centre import CALM, START, dump
 from conftest import examples
 from forbear import Engine, EventError, Record, load_policy
+from places import postgres, sqlite
 
 from .promises import Model
 
@@ -37,12 +38,16 @@ POLICIES = {threat: load_policy("standard", {"threat_ends_contact": threat}) for
 class Histories(RuleBasedStateMachine):
     """A centre with two known customers and a withheld one."""
 
+    make = staticmethod(sqlite)
+
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
+        self.place = self.make(self.folder)
         self.minutes = 0.0
         self.told: list[tuple[dict[str, Any], Record]] = []
         self.fresh = 0
+        self.set: list[tuple[datetime, str, str, str | None, str]] = []
 
     @initialize(threat=st.booleans(), offences=st.integers(0, 3), reached=st.booleans())
     def open(self, threat: bool, offences: int, reached: bool) -> None:
@@ -54,7 +59,7 @@ class Histories(RuleBasedStateMachine):
             self.a_contact_goes_all_the_way("u0", "", reached)
 
     def _open(self) -> Engine:
-        return engine(self.policy, f"sqlite:///{self.folder}/ledger.db")
+        return self.place.engine(self.policy)
 
     def teardown(self) -> None:
         self.engine.close()
@@ -69,8 +74,21 @@ class Histories(RuleBasedStateMachine):
         except EventError:
             return None
         self.told.append((given, record))
+        self.check_what_was_set(given, record)
         self.model.check(given, record)
         return record
+
+    def check_what_was_set(self, given: dict[str, Any], record: Record) -> None:
+        """The latest of the contact holds, else the latest of the customer; at least by everything that was set."""
+        for name, one in record.overridden.items():
+            mine = [each for each in self.set if each[0] <= record.at and each[1] == name]
+            contact = [each for each in mine if each[3] is not None and each[3] == given.get("contact")]
+            held = sorted(contact, key=lambda each: each[0])[-1:]
+            if not held or held[0][2] == "as_decided":
+                held = sorted([each for each in mine if each[3] is None], key=lambda each: each[0])[-1:] or held
+            assert record.outcome[name] != one.decided
+            assert record.outcome[name] in {each[2] for each in mine}
+            assert held
 
     def says(self, contact: str, facts: dict[str, Any], ago: float = 0, speaker: str = "customer") -> Record | None:
         customer = CUSTOMERS.get(contact, "u0")
@@ -97,10 +115,52 @@ class Histories(RuleBasedStateMachine):
         self.tell("obligation_closed", ago, obligation=named, how=how)
 
     @precondition(lambda self: self.model.offences())
-    @rule(data=st.data(), verdict=st.sampled_from(["upheld", "upheld", "overturned"]), ago=st.sampled_from([0, 0, 1]))
-    def an_offence_is_reviewed(self, data: st.DataObject, verdict: str, ago: float) -> None:
+    @rule(
+        data=st.data(),
+        verdict=st.sampled_from(["upheld", "upheld", "overturned"]),
+        by=st.sampled_from(["m1", "m2"]),
+        ago=st.sampled_from([0, 0, 1]),
+    )
+    def an_offence_is_reviewed(self, data: st.DataObject, verdict: str, by: str, ago: float) -> None:
         named = data.draw(st.sampled_from([one.id for one in self.model.offences()]))
-        self.tell("offence_reviewed", ago, offence=named, verdict=verdict)
+        self.tell("offence_reviewed", ago, offence=named, verdict=verdict, by=by)
+
+    @precondition(lambda self: self.model.offences())
+    @rule(data=st.data(), ago=st.sampled_from([0, 0, 0, 1, 60 * 24]))
+    def an_appeal_is_lodged(self, data: st.DataObject, ago: float) -> None:
+        named = data.draw(st.sampled_from([one.id for one in self.model.offences()]))
+        self.tell("appeal_lodged", ago, offence=named, reason="it was not me")
+
+    @precondition(lambda self: self.model.appeals())
+    @rule(
+        data=st.data(),
+        verdict=st.sampled_from(["granted", "granted", "refused"]),
+        by=st.sampled_from(["a1", "m1", "m2", "m3", "m3"]),
+        reason=st.sampled_from([{"reason": "heard again"}, {}]),
+        ago=st.sampled_from([0, 0, 0, 1]),
+    )
+    def an_appeal_is_decided(
+        self, data: st.DataObject, verdict: str, by: str, reason: dict[str, str], ago: float
+    ) -> None:
+        named = data.draw(st.sampled_from([one.id for one in self.model.appeals()]))
+        self.tell("appeal_decided", ago, appeal=named, verdict=verdict, by=by, **reason)
+
+    @rule(
+        who=st.sampled_from([{"customer": "u0"}, {"customer": "u1"}, {"contact": "c0", "customer": "u0"}]),
+        set_=st.sampled_from([("ladder", "none"), ("ladder", "email_only"), ("ladder", "as_decided"),
+                              ("conduct", "anger"), ("conduct", "as_decided"), ("response", "end_contact")]),
+        ago=st.sampled_from([0, 0, 1]),
+    )  # fmt: skip
+    def an_outcome_is_set(self, who: dict[str, str], set_: tuple[str, str], ago: float) -> None:
+        decision, outcome = set_
+        record = self.tell("override", ago, decision=decision, outcome=outcome, by="m1", reason="known", **who)
+        assert (record is None) == (outcome == "end_contact")
+        if record is not None:
+            self.set.append((record.at, decision, outcome, who.get("contact"), who["customer"]))
+
+    @rule(customer=st.sampled_from(["u0", "u1"]), need=st.sampled_from(["large print", "large print", "none"]))
+    def a_need_is_noted(self, customer: str, need: str) -> None:
+        self.tell("need_noted", customer=customer, need=need)
 
     @rule(customer=st.sampled_from(["u0", "u1"]), left=st.sampled_from(["", "", *CARRIED]), reached=st.booleans())
     def a_contact_goes_all_the_way(self, customer: str, left: str, reached: bool) -> None:
@@ -166,3 +226,13 @@ Histories.TestCase.settings = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 TestHistories = Histories.TestCase
+
+
+class PostgresHistories(Histories):
+    """The same centre, its ledger in PostgreSQL."""
+
+    make = staticmethod(postgres)
+
+
+PostgresHistories.TestCase.settings = settings(Histories.TestCase.settings, max_examples=examples(4))
+TestPostgresHistories = PostgresHistories.TestCase

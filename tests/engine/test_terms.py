@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from centre import closed, engine, event, small
+from centre import START, closed, engine, event, small
 from forbear import Engine, EventError, Policy
-from forbear.ledger.entries import LAST
+from forbear.ledger.entries import LAST, Entry, to_micros
 
 DAY = 60 * 24
 OLD = """
@@ -120,9 +120,6 @@ def test_a_new_one_has_the_new_terms(url: str) -> None:
 
 
 def test_one_that_was_created_before_terms_were_kept_goes_by_the_policy_at_hand(tmp_path: Path) -> None:
-    from forbear.ledger.entries import Entry, to_micros
-    from centre import START
-
     with engine(small(NEW)) as one:
         values = {"owe": "deed", "to": "manager", "how": "none", "due": to_micros(START), "beside": ()}
         with one.store.writing() as ledger:

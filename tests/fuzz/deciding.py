@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import atheris
+
 from forbear.engine.pure import decide_facts
 from forbear.errors import EventError
 from forbear.language import ir

@@ -10,6 +10,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import atheris
+
 from fuzz.harness import instrumented, run
 
 with instrumented("forbear.engine", "forbear.ledger", "forbear.codec", "forbear.calendar"):

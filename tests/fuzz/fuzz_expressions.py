@@ -9,6 +9,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import atheris
+
 from fuzz.harness import instrumented, run
 
 with instrumented("forbear.language", "forbear.evaluate", "lark"):
@@ -71,7 +72,7 @@ def check_written(syntax: Syntax) -> None:
     try:
         again = parse_expression(written(syntax))
     except SyntaxProblem as problem:
-        assert "nested deeper" in problem.message or "longer than" in problem.message, problem  # noqa: PT017
+        assert "nested deeper" in problem.message or "longer than" in problem.message, problem
         return
     assert bare(again) == bare(syntax), written(syntax)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import atheris
+
 from fuzz.harness import instrumented, run
 
 with instrumented("forbear.language", "forbear.evaluate"):

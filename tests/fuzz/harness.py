@@ -30,7 +30,7 @@ def run(name: str, target: Callable[[bytes], None], seeds: Iterable[bytes], long
     corpus, crashes = FOLDER / name / "corpus", FOLDER / name / "crashes"
     for folder in (corpus, crashes):
         folder.mkdir(parents=True, exist_ok=True)
-    given = {hashlib.sha1(seed).hexdigest(): seed for seed in seeds if len(seed) <= longest}  # noqa: S324 — a file name
+    given = {hashlib.sha1(seed).hexdigest(): seed for seed in seeds if len(seed) <= longest}
     for key, seed in given.items():
         (corpus / f"seed-{key}").write_bytes(seed)
     seconds = os.environ.get("FUZZ_SECONDS", "60")
@@ -46,7 +46,10 @@ def run(name: str, target: Callable[[bytes], None], seeds: Iterable[bytes], long
         "-verbosity=0",
     ]
     if len(sys.argv) == 1:
-        print(f"fuzz: {name}: {len(given)} seeds, corpus of {kept}, {seconds} seconds; crashes go to {crashes}", flush=True)
+        print(
+            f"fuzz: {name}: {len(given)} seeds, corpus of {kept}, {seconds} seconds; crashes go to {crashes}",
+            flush=True,
+        )
         arguments.append(str(corpus))
     atheris.Setup(arguments + sys.argv[1:], target)
     atheris.Fuzz()

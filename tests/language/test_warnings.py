@@ -13,6 +13,7 @@ from forbear.evaluate import Reference
 from forbear.evaluate.reference import evaluate
 from forbear.language.cases import Questions, always
 from forbear.language.pack import check_pack, pack_from_texts
+from forbear.language.problems import Problems
 from forbear.language.types import Type
 from language.small_pack import SMALL, edited, place, unmarked
 from strategies.cases import Case, cases
@@ -284,7 +285,7 @@ def test_no_generated_case_contradicts_a_warning(case: Case):
 def test_no_generated_case_contradicts_what_a_condition_always_is(case: Case):
     settings = {path: one.value for path, one in case.policy.settings.items()}
     for asked in case.questions:
-        questions = Questions(lambda path, event=asked.event: type_of(case, event, path))
+        questions = Questions(lambda path, event=asked.event: type_of(case, event, path), Problems())
         environment = {**settings, **asked.facts, **Reference(case.policy).decide(asked.event, asked.facts).outcome}
         for decision in (case.policy.decisions[name] for name in case.policy.plans[asked.event].decisions):
             # Under `first` a rule may rely on what the ones before it made sure of.

@@ -6,7 +6,19 @@ import subprocess
 import sys
 
 # structlog itself imports rich where it is installed, so rich is looked for among what our own modules name.
-HEAVY = ("typer", "click", "hypothesis", "pytest", "z3", "durable", "forbear.cli", "forbear.testing", "forbear_plugins")
+HEAVY = (
+    "typer",
+    "click",
+    "hypothesis",
+    "pytest",
+    "z3",
+    "durable",
+    "psycopg",
+    "psycopg_pool",
+    "forbear.cli",
+    "forbear.testing",
+    "forbear_plugins",
+)
 
 
 def test_the_core_loads_nothing_that_only_commands_tests_or_proofs_need():

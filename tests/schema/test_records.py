@@ -16,12 +16,12 @@ from forbear.codec import line, record_as_plain, written_fields
 from forbear.engine import parse_line
 from forbear.language.files import find_pack
 from forbear.language.pack import build_policy, read_pack
-from forbear.records import Amended, Closed, Evidence, Owed, PolicyId, Record, Recorded, Said
+from forbear.records import Amended, Closed, Evidence, Overridden, Owed, PolicyId, Record, Recorded, Said
 from forbear.schema.records import WORDS
 from forbear.testing.cases import read_tests
 from schema.checked import complaints, general, of_standard, validator
 
-CLASSES = (Record, PolicyId, Owed, Recorded, Amended, Closed, Said, Evidence)
+CLASSES = (Record, PolicyId, Owed, Recorded, Amended, Closed, Said, Overridden, Evidence)
 
 
 def written(record: Record) -> dict[str, Any]:

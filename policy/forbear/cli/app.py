@@ -11,7 +11,22 @@ from typing import Annotated, ParamSpec
 import typer
 
 from forbear import __version__
-from forbear.cli import check, decide, deliver, demo, explain, fmt, hear, plugins, run, schema, test
+from forbear.cli import (
+    audit,
+    check,
+    decide,
+    deliver,
+    demo,
+    erase,
+    explain,
+    export,
+    fmt,
+    hear,
+    plugins,
+    run,
+    schema,
+    test,
+)
 from forbear.errors import ForbearError
 
 P = ParamSpec("P")
@@ -64,6 +79,9 @@ app.command("decide")(_guarded(decide.decide))
 app.command("check")(_guarded(check.check))
 app.command("fmt")(_guarded(fmt.fmt))
 app.command("explain")(_guarded(explain.explain_decision))
+app.command("audit")(_guarded(audit.audit_ledger))
+app.command("export")(_guarded(export.export_customer))
+app.command("erase")(_guarded(erase.erase_customer))
 app.command("test")(_guarded(test.check_tests))
 app.command("plugins")(_guarded(plugins.plugins))
 app.command("schema")(_guarded(schema.print_schema))

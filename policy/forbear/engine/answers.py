@@ -83,6 +83,16 @@ def candidates(list_path: str) -> Callable[[object], Told]:
     return read
 
 
+def signature(answer: object) -> tuple[str, bytes]:
+    """The name of a key, and its signature."""
+    if not isinstance(answer, tuple | list) or len(answer) != 2:
+        raise Unusable(f"answered {type(answer).__name__}, not the name of a key and a signature")
+    name, signed = answer
+    if not isinstance(name, str) or not isinstance(signed, bytes):
+        raise Unusable("answered something else than the name of a key, a text, and a signature, bytes")
+    return name, signed
+
+
 def nothing(answer: object) -> None:
     """What a plugin answers that is only told."""
 

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from forbear.codec import line, record_as_plain, record_from_plain
 from forbear.engine.calling import Await
+from forbear.engine.checkpoints import daily_checkpoint
 from forbear.engine.confirm import Confirm, Confirmer
 from forbear.engine.events import fingerprint, parse_event
 from forbear.engine.facts import Gathered, Supplied, gather, lend
@@ -26,6 +27,7 @@ from forbear.errors import EventConflict, ForbearError, SettingError
 from forbear.evaluate import make_evaluator
 from forbear.language import ir
 from forbear.language.events import NEED_CUSTOMER
+from forbear.language.kept import written
 from forbear.language.types import RecordsType, Value
 from forbear.ledger import Keys, Store
 from forbear.ledger.entries import Entry, to_micros
@@ -78,6 +80,7 @@ class Engine:
         self._lists = frozenset(path for path, fact in self.policy.facts.items() if isinstance(fact.type, RecordsType))
         self._where = {path: self.evaluator.predicate(fold) for path, fold in self.policy.folds.items()}
         self._recall = Recall(self.policy, self._where)
+        self._policy_kept = False
 
     def close(self) -> None:
         """Release the ledger."""
@@ -102,6 +105,7 @@ class Engine:
 
     def take(self, told: Event) -> Record:
         """The decision on an event that was parsed for this engine's policy; see `decide`."""
+        self._keep_policy()
         (record,) = self._tell([self._take_all(told)])
         return record
 
@@ -114,6 +118,7 @@ class Engine:
         found: list[Record] = []
         waiting = iter(events)
         while some := list(islice(waiting, batch)):
+            self._keep_policy()
             taken: list[_Taken] = []
             problem: ForbearError | None = None
             with self.store.grouped() if len(some) > 1 else nullcontext():
@@ -128,6 +133,17 @@ class Engine:
                 raise problem
         return found
 
+    def _keep_policy(self) -> None:
+        """Keep what the policy is made of, before the first decision by it, so that each can be decided again."""
+        if self._policy_kept:
+            return
+        with self.store.reading() as transaction:
+            known = transaction.policy(self.policy.digest) is not None
+        if not known:
+            with self.store.writing() as transaction:
+                transaction.keep_policy(self.policy.digest, written(self.policy))
+        self._policy_kept = True
+
     def _tell(self, taken: Sequence[_Taken]) -> list[Record]:
         """The records of events, once they are safe: plugins hear of them, and what is owed is handed over."""
         for one in taken:
@@ -136,6 +152,8 @@ class Engine:
                     self.plugins.tell(record, alarms)
             owed = [owed.id for record, _ in one for owed in record.obligations]
             self.outbox.hand_over(one[0][0].event, owed)
+            if one[0][0].type == "tick":
+                daily_checkpoint(self.store, self.plugins, one[0][0])
         return [one[0][0] for one in taken]
 
     def _take_all(self, told: Event) -> _Taken:

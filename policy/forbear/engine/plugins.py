@@ -134,6 +134,19 @@ class Plugins:
         found = self._ask("perform", answers.nothing, obligation=obligation)
         return [answer for _, answer in found if isinstance(answer, PluginError)]
 
+    @property
+    def signs(self) -> bool:
+        """Whether anybody signs checkpoints."""
+        return bool(self._implementing["sign_checkpoint"])
+
+    def sign(self, root: bytes) -> tuple[str, bytes]:
+        """The name of a key and its signature. Raises PluginError where nobody signs."""
+        found = self._ask("sign_checkpoint", answers.signature, root=root)
+        for _, answer in found:
+            if not isinstance(answer, PluginError):
+                return answer
+        raise next((error for _, error in found if isinstance(error, PluginError)), _NOBODY_SIGNS)
+
     def tell(self, record: Record, alarms: Sequence[Alarm]) -> None:
         """Show a decision and its alarms to the observers; one that fails is logged and changes nothing."""
         self._ask("decision_recorded", answers.nothing, record=record)
@@ -143,6 +156,9 @@ class Plugins:
         """Show alarms to the observers."""
         for alarm in alarms:
             self._ask("alarm_raised", answers.nothing, alarm=alarm)
+
+
+_NOBODY_SIGNS = PluginError("none", "sign_checkpoint", "no plugin signed")
 
 
 def _add(supplied: Supplied, found: Sequence[tuple[str, Told | PluginError]], wanted: frozenset[str] | None) -> None:

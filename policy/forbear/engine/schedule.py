@@ -12,7 +12,7 @@ LEASE = timedelta(minutes=5)  # longer than a plugin should take; so long after 
 BASE = timedelta(seconds=10)  # a line that broke off for a moment, or a desk that restarts
 FACTOR = 2
 CAP = timedelta(hours=1)  # whoever mends the desk does not wait longer for what has piled up
-TRIES = 16  # five to seven hours: an outage of a working day heals by itself, a longer one needs a person
+TRIES = 16  # some four to seven hours: an outage of half a working day heals by itself, a longer one needs a person
 
 
 def backoff(tries: int, chance: float) -> timedelta:

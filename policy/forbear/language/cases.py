@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 
 from forbear.language import ir
 from forbear.language.coverage import Box, Budget, NotKnown, TypeAt, boxes, overlap, without
+from forbear.language.problems import Problems
 from forbear.language.types import BoolType, DecimalType, EnumType, IntType, Type
 
 _OPPOSITE = {"!=": "==", ">=": "<", ">": "<="}
@@ -25,6 +26,7 @@ class Questions:
     """Turns conditions into boxes over paths and questions; one that is asked twice is the same question."""
 
     type_of: TypeAt
+    problems: Problems
     asked: dict[ir.Expr, str] = field(factory=dict)
 
     def type_at(self, path: str) -> Type | None:
@@ -33,11 +35,15 @@ class Questions:
 
     def boxes(self, condition: ir.Expr | None, holds: bool = True) -> list[Box] | None:
         """The boxes in which a condition holds (or does not), None where that is too much work."""
+        budget = Budget(min(_EACH, self.problems.effort))
+        begin = budget.left
         try:
             simple = self._simple(condition) if condition is not None else None
-            return boxes(simple, self.type_at, Budget(_EACH), holds)
+            return boxes(simple, self.type_at, budget, holds)
         except NotKnown:
             return None
+        finally:
+            self.problems.effort = max(0, self.problems.effort - (begin - budget.left))
 
     def _simple(self, expr: ir.Expr) -> ir.Expr:
         match expr:

@@ -119,4 +119,4 @@ CONTACT_ATTRIBUTES: dict[str, tuple[Scalar, bool]] = {"channel": (TEXT, True), "
 OVERRIDE_ATTRIBUTES: dict[str, tuple[Scalar, bool]] = dict.fromkeys(
     ("decision", "outcome", "by", "reason"), (TEXT, False)
 )
-KEPT_BY_ENGINE = ("obligation", "contact", "override")  # kinds of entry that no rule records or amends
+KEPT_BY_ENGINE = frozenset({"obligation", "contact", "override"})  # kinds of entry that no rule records or amends

@@ -72,14 +72,14 @@ class Gaps:
             self.shape.problems.warn("shadowed-rule", f"{by} every case of `{rule.name}`", rule.span, hint)
 
     def _claims(self, rules: Sequence[ir.Rule], event: str) -> Claims:
-        questions = Questions(self._type_of(event))
+        questions = Questions(self._type_of(event), self.shape.problems)
         claimed = [questions.boxes(rule.when) if event in rule.asked_on else [] for rule in rules]
         return Claims(claimed, questions.type_at, self.spare)
 
     def note_unproved(self, key: Scalar, rules: Sequence[ir.Rule]) -> None:
         """Note the first two rules of which it cannot be told here whether one case may match both."""
         for event in dict.fromkeys(event for rule in rules for event in rule.asked_on):
-            questions = Questions(self._type_of(event))
+            questions = Questions(self._type_of(event), self.shape.problems)
             asked = [(rule, questions.boxes(rule.when)) for rule in rules if event in rule.asked_on]
             for n, (other, theirs) in enumerate(asked):
                 for one, ours in asked[:n]:

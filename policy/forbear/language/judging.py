@@ -15,7 +15,7 @@ def judge(checker: Checker) -> None:
     """Warn of what a checked condition always is: the whole, or each largest part of it that is."""
     if not checker.problems.thorough:
         return
-    questions = Questions(lambda path: _type_of(path, checker.scope))
+    questions = Questions(lambda path: _type_of(path, checker.scope), checker.problems)
     told: list[Syntax] = []
     for syntax, expr in reversed(checker.conditions):
         if isinstance(syntax, Literal) or any(_is_inside(syntax, one) for one in told):

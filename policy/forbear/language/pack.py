@@ -199,7 +199,8 @@ def _assemble(trees: Trees, problems: Problems, chosen: dict[str, object]) -> tu
         facts=names.facts, events=names.events,
         entries=names.entries, folds=names.folds, settings=names.settings, decisions=ordered,
         rankings=ranked, obligations=names.obligations, texts=names.texts, invariants=tuple(invariants),
-        calendar=calendar, plans={}, retention=retention, builds_on={pack: one.version for pack, one in manifests.items() if pack},
+        calendar=calendar, plans={}, retention=retention,
+        builds_on={pack: one.version for pack, one in manifests.items() if pack},
     )  # fmt: skip
     if problems.thorough:
         warn_of_unused(policy, sections, problems)

@@ -33,12 +33,14 @@ class Problems:
 
     found: list[Diagnostic] = field(factory=list)
     thorough: bool = False  # whether likely mistakes are looked for too, which takes longer
+    effort: int = 500_000  # how much work warnings may still take
     values: int = 0  # of the YAML read so far, and below characters of expressions: a run of it all is bounded
     expressions: int = 0
     product: int = 0  # of rules and events
     _seen: set[Diagnostic] = field(factory=set)
     _lost: set[str] = field(factory=set)
     _all_lost: bool = False
+    _told: int = 0  # of those found, how many refuse nothing
 
     def error(self, code: str, message: str, span: Span, hint: str = "") -> None:
         """Note a problem that refuses the pack; the same one at the same place is noted once.
@@ -59,7 +61,13 @@ class Problems:
         one = Diagnostic(code, _clip(message), span, _clip(hint), severity)
         if one in self._seen:
             return
-        if len(self.found) == MAX_PROBLEMS:
+        if severity is not Severity.ERROR:
+            if self._told < MAX_PROBLEMS:  # a pack is never refused for its warnings
+                self._told += 1
+                self._seen.add(one)
+                self.found.append(one)
+            return
+        if len(self.found) - self._told == MAX_PROBLEMS:
             message = f"there are more than {MAX_PROBLEMS} problems; the rest was not read"
             self.found.append(Diagnostic("too-many-problems", message, span, "mend some of these first"))
             raise PackError(self.errors)

@@ -250,7 +250,9 @@ class _Walker:
         """The link of a decision, which binds its number, event, moment, body, entries and amendments."""
         seq, name, position, _, at, mark, kept, its, _ = row
         appended = [part for one in entries for part in (bytes(one[2]), one[4].encode(), moment(one[5]), bytes(one[8]))]
-        amended = [part for one in amendments for part in (bytes(one[7] or b""), b"amended", moment(one[4]), bytes(one[5]))]
+        amended = [
+            part for one in amendments for part in (bytes(one[7] or b""), b"amended", moment(one[4]), bytes(one[5]))
+        ]
         parts = [moment(seq), bytes(name), bytes(mark), moment(at), bytes(kept), *appended, NOTHING, *amended]
         found = link(before, int(position) - 1, parts)
         if found == bytes(its):
@@ -301,7 +303,7 @@ class _Walker:
     # --- its entries
 
     def _check_entry(self, row: Row, event: str) -> None:
-        seq, _, name, subject, kind, at, contact, advisor, kept, sealed, number, whom, erased = row
+        _, _, name, subject, kind, at, contact, advisor, kept, sealed, number, whom, erased = row
         if whom is None:
             raise _Broken("entry.subject", "somebody whom the ledger knows", str(subject), event)
         if sealed is None:
@@ -321,7 +323,7 @@ class _Walker:
         self._check_name("advisor", told_advisor, advisor, "entry.advisor", event)
 
     def _check_amendment(self, row: Row, event: str) -> None:
-        _, entry, subject, _, at, kept, sealed, name, number, its, erased, its_body, kind = row
+        _, entry, subject, _, _, kept, sealed, name, number, its, erased, its_body = row
         if name is None:
             raise _Broken("amendment.entry", "an entry of this ledger", str(entry), event)
         if int(subject) != int(its):
@@ -348,7 +350,7 @@ WHERE decision.subject = ? ORDER BY entry.decision, entry.seq
 """
 _AMENDMENTS = """
 SELECT amendment.seq, amendment.entry, amendment.subject, amendment.decision, amendment.at, amendment.digest,
-    amendment.body, entry.name, subject.number, entry.subject, subject.erased, entry.body, entry.kind
+    amendment.body, entry.name, subject.number, entry.subject, subject.erased, entry.body
 FROM decision JOIN amendment ON amendment.decision = decision.seq LEFT JOIN entry ON entry.seq = amendment.entry
 LEFT JOIN subject ON subject.seq = entry.subject
 WHERE decision.subject = ? ORDER BY amendment.decision, amendment.seq

@@ -91,22 +91,30 @@ class FileKeys:
             self._connection = sqlite3.connect(
                 path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
-            # No write-ahead log: a destroyed key must not lie on in it. What is deleted is overwritten.
-            for pragma in ("journal_mode = DELETE", "synchronous = FULL", "secure_delete = ON"):
-                self._connection.execute(f"PRAGMA {pragma}")
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.execute("CREATE TABLE IF NOT EXISTS secret (value BLOB NOT NULL)")
-            self._connection.execute(
-                "CREATE TABLE IF NOT EXISTS key (number INTEGER PRIMARY KEY AUTOINCREMENT, value BLOB NOT NULL)"
-            )
-            row = self._connection.execute("SELECT value FROM secret").fetchone()
-            if row is None:
-                row = (secrets.token_bytes(KEY_BYTES),)
-                self._connection.execute("INSERT INTO secret VALUES (?)", row)
-            self._connection.execute("COMMIT")
+            try:
+                self._secret = self._open()
+            except BaseException:
+                self._connection.close()  # and with it a transaction that others would wait for
+                raise
         except (OSError, ValueError, sqlite3.Error) as error:
             raise LedgerError(f"the key store {path!r} cannot be opened: {error}") from error
-        self._secret = bytes(row[0])
+
+    def _open(self) -> bytes:
+        """The secret; made where the file is new."""
+        # No write-ahead log: a destroyed key must not lie on in it. What is deleted is overwritten.
+        for pragma in ("journal_mode = DELETE", "synchronous = FULL", "secure_delete = ON"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.execute("CREATE TABLE IF NOT EXISTS secret (value BLOB NOT NULL)")
+        self._connection.execute(
+            "CREATE TABLE IF NOT EXISTS key (number INTEGER PRIMARY KEY AUTOINCREMENT, value BLOB NOT NULL)"
+        )
+        row = self._connection.execute("SELECT value FROM secret").fetchone()
+        if row is None:
+            row = (secrets.token_bytes(KEY_BYTES),)
+            self._connection.execute("INSERT INTO secret VALUES (?)", row)
+        self._connection.execute("COMMIT")
+        return bytes(row[0])
 
     def secret(self) -> bytes:
         return self._secret

@@ -143,7 +143,7 @@ def _joined(book: Book, chains: Sequence[Chain]) -> Iterator[Finding]:
     untold = {at for chain in chains for at in chain.untold}
     gone = [int(at) for (at,) in book.connection.run("SELECT erased FROM subject WHERE erased IS NOT NULL")]
     run = book.connection.run("SELECT one, other, since, until FROM joined ORDER BY seq")
-    rows = [_Pair(*(None if side is None else bytes(side) for side in row[:2]), *row[2:]) for row in run]
+    rows = [_Pair(one and bytes(one), other and bytes(other), since, until) for one, other, since, until in run]
     for pair in _pairs(told):
         row = next((row for row in rows if pair.is_(row, gone, untold)), None)
         if row is None:

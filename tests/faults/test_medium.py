@@ -1,0 +1,144 @@
+"""A medium that is full, may not be written, or is held by somebody else: an error that says so, and nothing kept."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from centre import said
+from forbear import LedgerError
+from places import postgres, sqlite
+
+from .conftest import EVERY, SHARDS, Make, share, wanted
+from .day import EVENTS, in_child, site, unsound, wrong
+from .fuse import EXECUTE, Fuse, laid
+
+LATER = said("more", 60 * 24 * 30)
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_a_database_that_may_not_grow_any_more_takes_events_again_once_it_may(
+    shard: int, room: Path, record_property: Callable[[str, object], None]
+) -> None:
+    full, points = 0, share(sqlite, shard, 4)
+    for point in points:
+        one, limited = site(room / str(point), sqlite), []
+
+        def fill(connection: sqlite3.Connection) -> None:
+            EXECUTE(connection, "PRAGMA max_page_count = 1").fetchone()  # it never shrinks below what there is
+            limited.append(connection)  # noqa: B023
+
+        with laid(Fuse(point, fill)), suppress(LedgerError):
+            full += 1
+            one.live()
+            full -= 1
+        assert unsound(one) == [], point
+        one.live(later=60)
+        assert wrong(one, wanted(sqlite)) == [], point
+    assert full > 0
+    record_property("faults", ("database full, sqlite", len(points)))
+
+
+@pytest.mark.parametrize("room_left", range(0, 400_000, 4_000 if EVERY else 120_000))
+def test_a_disk_without_room_takes_events_again_once_there_is(
+    room_left: int, room: Path, record_property: Callable[[str, object], None]
+) -> None:
+    one = site(room / "full", sqlite)
+
+    def with_little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room_left, resource.RLIM_INFINITY))
+        try:
+            one.live()
+        except (LedgerError, OSError):
+            return
+
+    assert in_child(with_little_room) == 0
+    one.live(later=60)
+    assert wrong(one, wanted(sqlite)) == []
+    record_property("faults", ("file too large, sqlite", 1))
+
+
+def test_a_server_without_room_takes_events_again_once_there_is(room: Path) -> None:
+    one = site(room / "full", postgres)
+    one.live(EVENTS[:4])
+    schema = one.place.url.partition("%3D")[2]
+    with psycopg.connect(one.place.url, autocommit=True) as admin:
+        admin.execute(
+            f"CREATE FUNCTION {schema}.full() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full'; END $$"
+        )
+        for table in ("decision", "outbox", "amendment"):
+            admin.execute(f"CREATE TRIGGER no_room BEFORE INSERT ON {table} EXECUTE FUNCTION {schema}.full()")
+        with pytest.raises(LedgerError, match=r"failed \(No space left on device\); send the event again"):
+            one.live(EVENTS[4:])
+        assert unsound(one) == []
+        admin.execute(f"DROP FUNCTION {schema}.full() CASCADE")
+    one.live(EVENTS[4:], later=60)
+    assert wrong(one, wanted(postgres)) == []
+
+
+@pytest.fixture
+def open_room() -> Iterator[Path]:
+    """A folder that everybody may enter."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_file_that_may_only_be_read_is_left_as_it_is(open_room: Path) -> None:
+    one = site(open_room / "day", sqlite)
+    one.live(EVENTS[:8])
+    for path in one.folder.iterdir():
+        path.chmod(0o644)
+    before = {path: path.read_bytes() for path in one.folder.iterdir()}
+
+    def as_nobody() -> None:
+        os.setgid(65534)
+        os.setuid(65534)
+        with pytest.raises(LedgerError, match="allow this user to write"):
+            one.live(EVENTS[8:])
+
+    assert in_child(as_nobody) == 0
+    assert {path: path.read_bytes() for path in before} == before
+    one.live(EVENTS[8:], later=60)
+    assert wrong(one, wanted(sqlite)) == []
+
+
+def held(make: Make, one: Any) -> Any:
+    """A connection that keeps others from writing."""
+    if make is sqlite:
+        other = sqlite3.connect(one.place.url.removeprefix("sqlite:///"), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        return other
+    server = psycopg.connect(one.place.url)
+    server.execute("LOCK TABLE decision")
+    return server
+
+
+def test_a_ledger_that_somebody_holds_is_waited_for_and_then_told(
+    make: Make, room: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forbear.ledger.sqlite.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("forbear.ledger.sessions.WAIT_SECONDS", 0.05)
+    one = site(room / "held", make)
+    one.live()
+    engine = one.engine(later=60)
+    other = held(make, one)
+    with pytest.raises(LedgerError, match=r"failed \(.*(locked|held it).*\); send the event again"):
+        engine.decide(LATER)
+    other.close()
+    assert wrong(one, wanted(make)) == []
+    engine.decide(LATER)
+    engine.close()
