@@ -20,10 +20,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from forbear import Engine, load_policy
 from forbear.codec import line, record_as_plain
+from forbear.engine.events import fingerprint, parse_event
+from forbear.engine.facts import Supplied, gather, shown
 from forbear.evaluate import make_evaluator
-from forbear.language.types import fit
+from forbear.language.types import Value, fit
+from forbear.ledger.entries import Entry, to_micros
 from forbear.ledger.keys import MemoryKeys
 from forbear.ledger.seal import Sealer, digest, link, moment
 from forbear.ledger.sqlite import SQLiteStore
@@ -34,6 +39,8 @@ WRITES = ("INSERT", "UPDATE", "DELETE")
 ABUSE = {"speech.hostile": True, "speech.target": "advisor", "speech.category": "insult", "speech.frustrated": True}
 CALM = {"speech.hostile": False, "speech.target": "nobody", "speech.category": "none", "speech.frustrated": False}
 
+Writes = list[tuple[str, tuple[Any, ...]]]  # of one transaction
+
 
 def day(contacts: int, seed: int = 1) -> Iterator[dict[str, Any]]:
     """Contacts of many customers: they start, speak, some abuse, are warned, and end."""
@@ -42,20 +49,20 @@ def day(contacts: int, seed: int = 1) -> Iterator[dict[str, Any]]:
         who = {"contact": f"c{n}", "customer": f"u{dice.randrange(contacts)}", "advisor": f"a{dice.randrange(20)}"}
         at = START + timedelta(seconds=30 * n)
 
-        def told(k: int, type_: str, **more: object) -> dict[str, Any]:
-            return {"id": f"e{n}-{k}", "at": (at + timedelta(seconds=k)).isoformat(), "type": type_, **who, **more}
-
-        yield told(0, "contact_started", channel="voice", facts={"customer.value": 0.5})
-        for k in range(1, 4):
-            yield told(k, "utterance", facts=ABUSE if dice.random() < 0.2 else CALM)
-        yield told(4, "contact_ended")
+        steps: list[dict[str, Any]] = [
+            {"type": "contact_started", "channel": "voice", "facts": {"customer.value": 0.5}},
+            *({"type": "utterance", "facts": ABUSE if dice.random() < 0.2 else CALM} for _ in range(3)),
+            {"type": "contact_ended"},
+        ]
+        for k, step in enumerate(steps):
+            yield {"id": f"e{n}-{k}", "at": (at + timedelta(seconds=k)).isoformat(), **who, **step}
 
 
 class Recorder:
     """Notes every transaction's writes, with their parameters."""
 
     def __init__(self, store: SQLiteStore) -> None:
-        self.transactions: list[list[tuple[str, tuple[Any, ...]]]] = []
+        self.transactions: list[Writes] = []
         inner = store._connection.execute
         recorder = self
 
@@ -85,19 +92,12 @@ def run_engine(path: str, events: list[dict[str, Any]], batch: int) -> float:
         return timed(lambda: engine.decide_all(events, batch=batch))
 
 
-def run_bare(
-    path: str,
-    schema: Path,
-    transactions: list[list[tuple[str, tuple[Any, ...]]]],
-    work: Callable[[int], None],
-    batch: int,
-) -> float:
+def run_bare(path: str, schema: Path, transactions: list[Writes], work: Callable[[int], None], batch: int) -> float:
     """Decide and encode, then write, transaction by transaction; `batch` of them go to the disk together."""
     connection = sqlite3.connect(path, isolation_level=None)
     source = sqlite3.connect(schema)
-    for (statement,) in source.execute(
-        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
-    ):
+    tables = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+    for (statement,) in source.execute(tables):
         connection.execute(statement)
     source.close()
     connection.execute("PRAGMA journal_mode = WAL")
@@ -122,37 +122,36 @@ def run_bare(
 
 
 def encoding(events: list[dict[str, Any]]) -> Callable[[int], None]:
-    """Deciding and encoding of the n-th event: what the baseline has to do too."""
+    """Deciding and encoding of the n-th event, without a ledger: what the baseline has to do too.
+
+    The event is read and checked, its facts are fitted, the policy is evaluated, the record is made and written as
+    JSON, and each row is sealed and hashed.
+    """
     evaluator = make_evaluator("compiled", POLICY)
     sealer = Sealer(MemoryKeys())
     number = sealer.keys.take()
     with Engine(POLICY, "memory:", discover=False, confirm="never") as engine:
         records = engine.decide_all(events)
-    prepared = []
-    for record in records:
-        facts = {path: fit(path, _type(record.type, path), value) for path, value in record.facts.items()}
-        prepared.append((record, {**facts, "event.type": record.type}))
+    folds = [
+        {path: fit(path, POLICY.folds[path].type, value) for path, value in one.facts.items() if path in POLICY.folds}
+        for one in records
+    ]
+    rows = [[*one.recorded, *one.obligations, *one.amended] for one in records]
 
     def work(n: int) -> None:
-        if n >= len(prepared):
-            return
-        record, facts = prepared[n]
-        evaluator.decide(record.type, facts)
-        rows = [line(record_as_plain(record))] + [json.dumps({"id": one.id}) for one in record.recorded]
-        rows += [line({"id": one.id}) for one in (*record.obligations, *record.amended)]
+        event = parse_event(events[n], POLICY)
+        mark = fingerprint(event)
+        values = {**gather(POLICY, event, None, Supplied()).values, **folds[n]}
+        answer = evaluator.decide(event.type, values, frozenset())
+        facts = shown(POLICY, event.type, values)
+        record = evolve(records[n], facts=facts, fired=answer.fired)
         head = bytes(32)
-        for row in rows:
-            name = sealer.name("entry", record.id)
+        for row in (line(record_as_plain(record)), *(line({"id": one.id, "values": facts}) for one in rows[n])):
+            name = sealer.name("entry", event.id)
             body = sealer.seal(number, row.encode(), name)
-            head = link(head, 1, [name, moment(0), digest(body)])
+            head = link(head, 1, [name, moment(0), digest(body), mark.encode()])
 
     return work
-
-
-def _type(event: str, path: str) -> Any:
-    found = POLICY.facts.get(path) or POLICY.folds.get(path) or POLICY.events[event].get(path)
-    assert found is not None, path
-    return found.type
 
 
 def compare(folder: Path, contacts: int, rounds: int, batch: int) -> dict[str, Any]:
@@ -163,12 +162,11 @@ def compare(folder: Path, contacts: int, rounds: int, batch: int) -> dict[str, A
     with Engine(POLICY, store, discover=False, confirm="never") as engine:
         engine.decide_all(events)
     work = encoding(events)
+    written = [one for one in recorder.transactions if one][-len(events) :]  # the first keeps the policy
     ratios, engines, bares = [], [], []
     for n in range(rounds):
         ours = run_engine(str(folder / f"engine-{batch}-{n}.db"), events, batch)
-        bare = run_bare(
-            str(folder / f"bare-{batch}-{n}.db"), folder / "recorded.db", recorder.transactions, work, batch
-        )
+        bare = run_bare(str(folder / f"bare-{batch}-{n}.db"), folder / "recorded.db", written, work, batch)
         ratios.append(bare / ours)
         engines.append(len(events) / ours)
         bares.append(len(events) / bare)
@@ -188,21 +186,12 @@ def flat(folder: Path, short: int, long: int, questions: int) -> dict[str, Any]:
     with Engine(POLICY, f"sqlite:///{folder / 'flat.db'}", discover=False, confirm="never") as engine:
         for customer, entries in (("short", short), ("long", long)):
             _fill(engine, customer, entries)
-        first, each = {}, {}
-        asked = {
-            customer: [
-                {"id": f"{customer}-{n}", "at": (START + timedelta(days=400, seconds=n)).isoformat(), "type": "utterance",
-                 "contact": f"{customer}-now", "customer": customer, "advisor": "a1", "facts": CALM}
-                for n in range(questions + 1)
-            ]
-            for customer in ("short", "long")
-        }  # fmt: skip
-        for customer in asked:
-            first[customer] = timed(lambda: engine.decide(asked[customer][0]))
+        asked = {customer: [_offer(customer, n) for n in range(questions + 1)] for customer in ("short", "long")}
+        first = {customer: _decided(engine, told[0]) for customer, told in asked.items()}
         times: dict[str, list[float]] = {"short": [], "long": []}
         for n in range(1, questions + 1):
-            for customer in asked:
-                times[customer].append(timed(lambda: engine.decide(asked[customer][n])))
+            for customer, told in asked.items():
+                times[customer].append(_decided(engine, told[n]))
         each = {customer: statistics.median(found) for customer, found in times.items()}
     return {
         "name": f"a past of {long:,} entries against {short:,}",
@@ -212,10 +201,18 @@ def flat(folder: Path, short: int, long: int, questions: int) -> dict[str, Any]:
     }
 
 
-def _fill(engine: Engine, customer: str, entries: int) -> None:
-    from forbear.ledger.entries import Entry, to_micros
+def _offer(customer: str, n: int) -> dict[str, Any]:
+    """A contact to be routed, which asks the folds over the customer's past."""
+    at, contact = (START + timedelta(days=30, seconds=n)).isoformat(), f"{customer}-new-{n}"
+    return {"id": contact, "at": at, "type": "contact_offered", "contact": contact, "customer": customer}
 
-    kinds = [
+
+def _decided(engine: Engine, event: dict[str, Any]) -> float:
+    return timed(lambda: engine.decide(event))
+
+
+def _fill(engine: Engine, customer: str, entries: int) -> None:
+    kinds: list[tuple[str, dict[str, Value]]] = [
         ("offence", {"status": "upheld", "category": "insult", "advisor": "a1"}),
         ("warning", {"level": "first", "spoken": True}),
     ]
@@ -225,9 +222,8 @@ def _fill(engine: Engine, customer: str, entries: int) -> None:
             for n in range(begin, min(begin + 1000, entries)):
                 at = START + timedelta(seconds=n)
                 kind, values = kinds[n % 2]
-                ledger.append(
-                    Entry(f"l:{customer}-{n}", kind, to_micros(at), f"{customer}-{n // 50}", customer, "a1", values)
-                )
+                contact = f"{customer}-{n // 50}"
+                ledger.append(Entry(f"l:{customer}-{n}", kind, to_micros(at), contact, customer, "a1", values))
             ledger.save_decision(f"fill-{customer}-{begin}", "", to_micros(at), None, customer, "{}")
 
 

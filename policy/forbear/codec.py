@@ -89,15 +89,20 @@ def owed_from_plain(plain: dict[str, Any]) -> Owed:
 
 def dumps(value: object) -> str:
     """Compact JSON with sorted keys; what is hashed."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_number)
+    return _COMPACT.encode(value)
 
 
 def line(value: object) -> str:
     """One line of JSON in the order given; stored and printed, so that a record stays as it was."""
-    return json.dumps(value, ensure_ascii=False, default=_number)
+    return _PLAIN.encode(value)
 
 
 def _number(value: object) -> float:
     if isinstance(value, Decimal):
         return float(value)
     raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+# Made once: `json.dumps` makes a new encoder with every call that does not take its defaults.
+_COMPACT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_number)
+_PLAIN = json.JSONEncoder(ensure_ascii=False, default=_number)

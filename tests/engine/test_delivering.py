@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -17,7 +17,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from centre import START, closed, engine
+from centre import START, closed, engine, event
 from conftest import examples
 from desk import Clock, cross, policy
 from forbear import Owed, hookimpl
@@ -250,6 +250,24 @@ class Deliveries(RuleBasedStateMachine):
 
 Deliveries.TestCase.settings = settings(max_examples=examples(40), stateful_step_count=25)
 TestDeliveries = Deliveries.TestCase
+
+
+def test_what_expired_waits_for_nobody_wherever_the_tick_that_found_it_dies() -> None:
+    found = set()
+    for left in range(30):
+        step = Steps()
+        with engine(policy(), Mortal(SQLiteStore(":memory:"), step)) as one:  # type: ignore[arg-type]
+            one.decide(cross("e1"))
+            step.left = left
+            with suppress(Crash):
+                one.decide(event("t", "tick", 180))
+            step.left = None
+            with one.store.reading() as ledger:
+                ticked = ledger.decided("t") is not None
+                raised = ledger.decided("o:e1:letter:overdue") is not None
+                assert (ledger.waiting("o:e1:letter") is None) == ticked
+            found.add((ticked, raised))
+    assert found == {(False, False), (True, False), (True, True)}, "it died before, between and after the two"
 
 
 # --- several processes on one ledger

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from centre import abuse, closed, event, said, standard
 from chains import broken_chains
-from forbear import Engine, LedgerError, Owed, hookimpl
+from forbear import Engine, LedgerError, Owed, Record, hookimpl
 from forbear.codec import line, record_as_plain
 from forbear.ledger.entries import LAST
 from places import Place
@@ -78,13 +78,16 @@ class Site:
         one.outbox.clock = lambda: datetime.now(UTC) + timedelta(minutes=later)
         return one
 
+    def note(self, record: Record) -> None:
+        """Note a record that came back."""
+        with self.acknowledged.open("a", encoding="utf-8") as noted:
+            noted.write(f"{json.dumps([record.event, line(record_as_plain(record))])}\n")
+
     def live(self, events: Iterable[Mapping[str, Any]] = EVENTS, later: float = 0) -> None:
         """Decide events one after another, and note what comes back as soon as it does."""
-        with self.engine(later) as one, self.acknowledged.open("a", encoding="utf-8") as noted:
+        with self.engine(later) as one:
             for told in events:
-                record = one.decide(told)
-                noted.write(f"{json.dumps([told['id'], line(record_as_plain(record))])}\n")
-                noted.flush()
+                self.note(one.decide(told))
 
     def persist(self, events: Iterable[Mapping[str, Any]] = EVENTS, most: int = 30) -> int:
         """Decide events as a host does that sends one again when the ledger fails, ten minutes later; how often."""
@@ -101,8 +104,7 @@ class Site:
                     failures += 1
                     if failures > most:
                         raise
-            with self.acknowledged.open("a", encoding="utf-8") as noted:
-                noted.write(f"{json.dumps([told['id'], line(record_as_plain(record))])}\n")
+            self.note(record)
         assert engine is not None
         engine.close()
         return failures

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from attrs import frozen
 
+from desk import Clock
 from forbear import Alarm, Engine, PluginError, SpeechSignals
+from forbear.engine.outbox import Outbox
 from forbear.hooks import Hooks
 from house import NEEDS, Calm, Hangs, Watch, house, opened, plugin, run, said
 
@@ -127,8 +129,11 @@ def test_an_observer_that_hangs_is_left_behind(hook: str) -> None:
 @pytest.mark.parametrize("manner", ["raises", "exits", "ends a generator", "exits in time"])
 def test_a_performer_that_fails_is_asked_again(manner: str) -> None:
     how, watch = MANNERS[manner], Watch()
+    clock = Clock()
     with opened(Calm(), watch, plugin("perform", how.does, deadline=how.deadline)) as one:
+        one.outbox = Outbox(one.store, one.plugins, clock)
         assert one.decide(said()).degraded is None
+        clock.move(minutes=1)
         one.decide(said("e2", 1, facts={"centre.calm": False}))
     failed = [alarm for alarm in watch.alarms if alarm.kind == "plugin"]
     assert [(alarm.event, alarm.subject) for alarm in failed] == [("e1", "Wild"), ("e2", "Wild")]

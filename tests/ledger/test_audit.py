@@ -133,12 +133,16 @@ EVENT = "(SELECT min(seq) FROM decision WHERE subject = 1 AND position = 2)"  # 
 ENTRY = f"(SELECT min(seq) FROM entry WHERE decision = {EVENT} AND kind = 'strike')"
 OPEN = "(SELECT min(entry) FROM watch)"
 OTHER = "(SELECT min(seq) FROM subject WHERE seq > 1)"
+NUMBER = f"(SELECT number FROM subject WHERE seq = {OTHER})"
+CONTACT = "(SELECT min(seq) FROM entry WHERE kind = 'contact')"
+RAISED = "(SELECT min(entry) FROM watch WHERE raised = 1)"
+WAITING = "(SELECT min(entry) FROM outbox)"
 FIRST_AMENDED = "(SELECT min(seq) FROM amendment)"
 
 CHANGES: dict[str, tuple[str, set[str]]] = {  # column → how it is changed, what an audit may call it
     "subject.seq": ("UPDATE subject SET seq = 99 WHERE seq = 1", {"length"}),
     "subject.name": ("UPDATE subject SET name = randomblob(16) WHERE seq = 1", {"subject"}),
-    "subject.number": (f"UPDATE subject SET number = (SELECT number FROM subject WHERE seq = {OTHER}) WHERE seq = 1", {"body"}),
+    "subject.number": (f"UPDATE subject SET number = {NUMBER} WHERE seq = 1", {"body"}),
     "subject.head": ("UPDATE subject SET head = randomblob(32) WHERE seq = 1", {"head"}),
     "subject.length": ("UPDATE subject SET length = length + 1 WHERE seq = 1", {"length"}),
     "subject.erased": ("UPDATE subject SET erased = 5 WHERE seq = 1", {"erased"}),
@@ -173,18 +177,18 @@ CHANGES: dict[str, tuple[str, set[str]]] = {  # column → how it is changed, wh
     "joined.other": ("UPDATE joined SET other = randomblob(16) WHERE seq = 1", {"joined"}),
     "joined.since": ("UPDATE joined SET since = since + 1 WHERE seq = 1", {"joined"}),
     "joined.until": ("UPDATE joined SET until = NULL WHERE seq = 1", {"joined"}),
-    "watch.entry": (f"UPDATE watch SET entry = (SELECT min(seq) FROM entry WHERE kind = 'contact') WHERE entry = {OPEN}", {"watch.due", "watch.entry"}),
+    "watch.entry": (f"UPDATE watch SET entry = {CONTACT} WHERE entry = {OPEN}", {"watch.due", "watch.entry"}),
     "watch.due": (f"UPDATE watch SET due = due + 1 WHERE entry = {OPEN}", {"watch.due"}),
-    "watch.raised": ("UPDATE watch SET raised = 0 WHERE entry = (SELECT min(entry) FROM watch WHERE raised = 1)", {"watch.raised"}),
-    "outbox.entry": ("UPDATE outbox SET entry = 1 WHERE entry = (SELECT min(entry) FROM outbox)", {"outbox.body"}),
-    "outbox.body": ("UPDATE outbox SET body = randomblob(99) WHERE entry = (SELECT min(entry) FROM outbox)", {"outbox.body"}),
+    "watch.raised": (f"UPDATE watch SET raised = 0 WHERE entry = {RAISED}", {"watch.raised"}),
+    "outbox.entry": (f"UPDATE outbox SET entry = 1 WHERE entry = {WAITING}", {"outbox.body"}),
+    "outbox.body": (f"UPDATE outbox SET body = randomblob(99) WHERE entry = {WAITING}", {"outbox.body"}),
     "checkpoint.seq": ("UPDATE checkpoint SET seq = 7 WHERE seq = 1", {"checkpoint.seq"}),
     "checkpoint.at": ("UPDATE checkpoint SET at = at + 1 WHERE seq = 1", {"checkpoint.root"}),
     "checkpoint.decision": ("UPDATE checkpoint SET decision = decision - 1 WHERE seq = 1", {"checkpoint.root"}),
     "checkpoint.subjects": ("UPDATE checkpoint SET subjects = subjects - 1 WHERE seq = 1", {"checkpoint.subjects"}),
     "checkpoint.root": ("UPDATE checkpoint SET root = randomblob(32) WHERE seq = 1", {"checkpoint.root"}),
     "checkpoint.signer": ("UPDATE checkpoint SET signer = 'me' WHERE seq = 1", {"checkpoint.root"}),
-    "checkpoint.signature": ("UPDATE checkpoint SET signature = randomblob(64) WHERE seq = 2", {"checkpoint.signature"}),
+    "checkpoint.signature": ("UPDATE checkpoint SET signature = x'00' WHERE seq = 2", {"checkpoint.signature"}),
     "policy.digest": ("UPDATE policy SET digest = 'sha256:0'", {"policy", "policy.body"}),
     "policy.body": ("UPDATE policy SET body = x'00'", {"policy", "policy.body"}),
 }  # fmt: skip

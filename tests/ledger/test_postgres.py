@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from centre import abuse, engine, event, said
+from centre import abuse, engine, event, said, small
 from commands import events_text, forbear
 from forbear import Engine, LedgerError
 from forbear.ledger import open_ledger
@@ -142,6 +144,50 @@ def test_a_batch_whose_connection_is_lost_is_not_acknowledged(place: Place) -> N
         assert one.decide(said("e1")).event == "e1"
 
 
+STRIKES = """
+    entries:
+      strike: {}
+    history:
+      strikes: {count: strike, scope: customer}
+    decisions:
+      - decision: answer
+        asks: Was there one before?
+        asked_on: [utterance]
+        outcome: [first, again]
+        hit: first
+        fallback: first
+        rules:
+          - {rule: seen, when: history.strikes >= 1, then: again, record: [strike: {}], BECAUSE}
+          - {rule: new, when: "true", then: first, record: [strike: {}], BECAUSE}
+          - {otherwise: first}
+    """
+
+
+def test_what_a_server_lost_of_a_batch_counts_nowhere(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = [said("e1", 0, {}), said("e2", 1, {}, contact="c2")]
+    with place.engine(small(STRIKES)) as one:
+        grouped = one.store.grouped
+
+        @contextmanager
+        def losing() -> Iterator[None]:
+            with grouped():
+                yield
+                lose(place)
+
+        monkeypatch.setattr(one.store, "grouped", losing)
+        with pytest.raises(LedgerError, match="send the event again"):
+            one.decide_all(events, batch=2)
+        assert [one.decide(told).outcome["answer"] for told in events] == ["first", "again"]
+
+
+def lose(place: Place) -> None:
+    """What a server does that goes down before it has written what was not waited for, and comes up again."""
+    run(place, "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = 'forbear'")
+    for table in ("watch", "outbox", "amendment", "entry", "decision"):
+        run(place, f"DELETE FROM {table}")
+    run(place, "UPDATE subject SET length = 0, head = decode(repeat('00', 32), 'hex')")
+
+
 def test_without_psycopg_the_extra_is_named(tmp_path: Path) -> None:
     program = (
         "import sys; sys.modules['psycopg'] = None\n"
@@ -165,3 +211,5 @@ def test_commands_take_the_keys_as_an_option_or_from_the_environment(place: Plac
     assert "--keys" in refused.err
     explained = forbear("explain", "e1", "--ledger", place.url, "--keys", place.keys)
     assert explained.status == 0, explained.err
+    audited = forbear("audit", "--ledger", place.url, "--keys", place.keys)
+    assert audited.status == 0, audited.out

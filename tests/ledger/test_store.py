@@ -174,6 +174,17 @@ def test_the_outbox_keeps_its_order_until_delivered(store: Store) -> None:
         assert transaction.outbox() == [Waiting("o2", "payload 2")], "what is closed is handed to nobody"
 
 
+def test_a_problem_may_hold_any_character(store: Store) -> None:
+    append(store, entry("o1", kind="obligation"))
+    with store.writing() as transaction:
+        transaction.owe("o1", 10, "payload")
+        transaction.failed("o1", 5, "no file 'a\0b\ud800' 你好", dead=False)
+        waiting = transaction.waiting("o1")
+    assert waiting is not None
+    assert waiting.problem == "no file 'a?b?' 你好"
+    assert (waiting.tries, waiting.after) == (1, 5)
+
+
 def test_an_id_is_taken_once(store: Store) -> None:
     append(store, entry("l1"))
     with pytest.raises(LedgerError):

@@ -29,6 +29,9 @@ from forbear.ledger.entries import Entry, attributes, lacking
 from forbear.records import Event, Evidence, Plain
 
 
+_EXACT = json.JSONDecoder(parse_float=Decimal)  # numbers with a fraction as they were written
+
+
 @define
 class Gathered:
     """The facts of one event: inner values by path, why others were refused, what was defaulted, what was heard."""
@@ -118,7 +121,7 @@ def _started(event: Event, contact: Entry | None) -> Started:
             started.refused = json.loads(value)
     kept = contact.values.get("facts") if contact is not None else None
     if isinstance(kept, str):
-        started.facts |= json.loads(kept, parse_float=Decimal)
+        started.facts |= _EXACT.decode(kept)
     if event.fields.get("channel") is not None:
         started.facts["contact.channel"] = event.fields["channel"]
         started.refused.pop("contact.channel", None)

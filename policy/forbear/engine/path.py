@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from itertools import islice
+from logging import INFO
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,7 +24,7 @@ from forbear.engine.people import forget, keep, lapse
 from forbear.engine.plugins import Plugins
 from forbear.engine.registry import registry_of
 from forbear.engine.settle import Settling
-from forbear.errors import EventConflict, ForbearError, SettingError
+from forbear.errors import EventConflict, ForbearError, LedgerError, SettingError
 from forbear.evaluate import make_evaluator
 from forbear.language import ir
 from forbear.language.events import NEED_CUSTOMER
@@ -48,8 +49,8 @@ class Engine:
     ledger that is opened here, or its URL (`file:///path`), where it does not stand beside the ledger; `plugins` are
     objects with hook implementations, beside the installed ones that `discover` brings in; `evaluator` is `auto`,
     `compiled` or `reference`; `settings` are a centre's choices for a pack that is loaded here; `confirm` says whether
-    a second engine is asked about `grave` outcomes or `never`. Threads may share an engine. `awaits` runs the coroutines
-    of hooks (see AsyncEngine).
+    a second engine is asked about `grave` outcomes or `never`. Threads may share an engine. `awaits` runs the
+    coroutines of hooks (see AsyncEngine).
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Engine:
         self._lists = frozenset(path for path, fact in self.policy.facts.items() if isinstance(fact.type, RecordsType))
         self._where = {path: self.evaluator.predicate(fold) for path, fold in self.policy.folds.items()}
         self._recall = Recall(self.policy, self._where)
+        self._settings = {path: one.value for path, one in self.policy.settings.items()}
         self._policy_kept = False
 
     def close(self) -> None:
@@ -121,7 +123,7 @@ class Engine:
             self._keep_policy()
             taken: list[_Taken] = []
             problem: ForbearError | None = None
-            with self.store.grouped() if len(some) > 1 else nullcontext():
+            with self._recalling(), self.store.grouped() if len(some) > 1 else nullcontext():
                 for event in some:
                     try:
                         taken.append(self._take_all(parse_event(event, self.policy)))
@@ -173,7 +175,17 @@ class Engine:
                 event = inherit(event, contact_of(event, transaction))
             needed = self.policy.plans[told.type].facts & self.policy.facts.keys()
             supplied = self.plugins.supply(event, needed, needed & self._lists)
-        return persistently(lambda: self._decide(told, event, mark, supplied))
+        with self._recalling():
+            return persistently(lambda: self._decide(told, event, mark, supplied))
+
+    @contextmanager
+    def _recalling(self) -> Iterator[None]:
+        """Count on nothing that is at hand after the ledger failed."""
+        try:
+            yield
+        except LedgerError:
+            self._recall.clear()
+            raise
 
     # --- inside one transaction
 
@@ -211,6 +223,7 @@ class Engine:
                 gathered,
                 supplied,
                 transaction,
+                self._settings,
                 late=latest is not None and at < latest,
             )
             record = settling.settle()
@@ -219,7 +232,8 @@ class Engine:
             lapse(event, self.policy, transaction)
             gone = forget(event, record.outcome, transaction)
         self.store.destroy(gone)
-        log.info("decided", event_type=event.type, fired=len(record.fired), degraded=record.degraded is not None)
+        if log.isEnabledFor(INFO):
+            log.info("decided", event_type=event.type, fired=len(record.fired), degraded=record.degraded is not None)
         return record, settling.alarms
 
     def _placed(

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 LEASE = timedelta(minutes=5)  # longer than a plugin should take; so long after a crash it is handed over again
 BASE = timedelta(seconds=10)  # a line that broke off for a moment, or a desk that restarts
-FACTOR = 2
+FACTOR = 2.0
 CAP = timedelta(hours=1)  # whoever mends the desk does not wait longer for what has piled up
 TRIES = 16  # some four to seven hours: an outage of half a working day heals by itself, a longer one needs a person
 
@@ -21,5 +21,5 @@ def backoff(tries: int, chance: float) -> timedelta:
     What failed together does not come back together. Source: M. Brooker, Exponential Backoff And Jitter, AWS 2015
     ("equal jitter").
     """
-    full = min(CAP, BASE * FACTOR ** min(tries - 1, 32))
+    full = min(CAP, BASE * int(FACTOR ** min(tries - 1, 32)))
     return full * (0.5 + chance / 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 
 from attrs import define, field
 
@@ -33,6 +34,7 @@ class Settling:
     gathered: Gathered
     supplied: Supplied
     transaction: Transaction
+    settings: Mapping[str, Value]  # by path
     late: bool
     confirmed_by: str | None = None
     overridden: Mapping[str, Overridden] = field(factory=dict)
@@ -56,7 +58,8 @@ class Settling:
             broken = self._unconfirmed(set_.confirmer, evaluation, degraded) or self._broken_promises(evaluation)
             if not broken:
                 try:
-                    with self.transaction.attempt():
+                    # Without effects nothing can turn out impossible, and nothing needs to be undone.
+                    with self.transaction.attempt() if evaluation.happenings else nullcontext():
                         consequences = self._carry_out(evaluation)
                     break
                 except Impossible as impossible:
@@ -94,7 +97,7 @@ class Settling:
         """The decisions whose invariants do not hold, each with the promise that it broke."""
         broken = {name: f"the rules {' and '.join(rules)} both match" for name, rules in evaluation.conflicts.items()}
         self.alarms += [Alarm(self.event.id, "conflict", name, reason) for name, reason in broken.items()]
-        for one in self.policy.invariants:
+        for one in self.policy.invariants if evaluation.violated else ():
             if one.name in evaluation.violated:
                 broken.setdefault(one.decision, f"the promise {one.name} did not hold: {one.because}")
                 self.alarms.append(Alarm(self.event.id, "invariant", one.name, one.because))
@@ -103,8 +106,7 @@ class Settling:
     def _carry_out(self, evaluation: Evaluation) -> Consequences:
         """Put into the ledger what the event itself says, then what the deciding rules cause."""
         event, named = self.event, self.named
-        settings = {path: one.value for path, one in self.policy.settings.items()}
-        environment: dict[str, Value] = {**settings, **self.gathered.values, **evaluation.outcome}
+        environment: dict[str, Value] = {**self.settings, **self.gathered.values, **evaluation.outcome}
         consequences = Consequences(self.policy, event, self.transaction, environment)
         match event.type:
             case "contact_started" if event.contact is not None:

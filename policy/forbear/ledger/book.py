@@ -540,7 +540,7 @@ class Book:
     def failed(self, id: str, after: int, problem: str, dead: bool) -> None:
         self._run(
             f"UPDATE outbox SET tries = tries + 1, after = ?, problem = ?, dead = ? WHERE entry = {_SEQ}",
-            (after, problem, int(dead), self._sealer.name("entry", id)),
+            (after, _writable(problem), int(dead), self._sealer.name("entry", id)),
         )
 
     def replay(self, id: str) -> bool:
@@ -652,9 +652,16 @@ def _only(rows: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
     return row
 
 
+def _writable(text: str) -> str:
+    """A text as every database takes it: without what UTF-8 cannot hold, and without NUL."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def _dump(value: object) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
+    return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
 
 
 def _values(given: Mapping[str, Any]) -> dict[str, Value]:

@@ -32,7 +32,8 @@ class Entry:
 
 def to_micros(at: datetime) -> int:
     """A moment as the ledger keeps it."""
-    return (at - EPOCH) // timedelta(microseconds=1)
+    since = at - EPOCH
+    return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
 
 
 def from_micros(micros: int) -> datetime:

@@ -97,6 +97,11 @@ class Recall:
                 self._pasts.popitem(last=False)
         return Past(self._policy, past, at) if past.latest <= at else None
 
+    def clear(self) -> None:
+        """Forget everything: a ledger that failed may have lost what was seen of it."""
+        with self._lock:
+            self._pasts.clear()
+
     def keeps(self, path: str) -> bool:
         """Whether a fold can be kept at hand at all."""
         return path in self._paths

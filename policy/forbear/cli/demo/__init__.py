@@ -11,7 +11,7 @@ import typer
 
 from forbear.cli.console import Terminal, print_json
 from forbear.cli.demo.timeline import Timeline
-from forbear.cli.options import JsonOption
+from forbear.cli.options import JsonOption, KeysOption
 from forbear.codec import record_as_plain
 from forbear.engine import Engine, parse_line
 from forbear.errors import ForbearError
@@ -22,6 +22,7 @@ WIDTH = 110  # of the picture
 def demo(
     lang: Annotated[str, typer.Option("--lang", help="en or zh: the language of the story and of the telling.")] = "en",
     ledger: Annotated[str, typer.Option(help="Where to keep it; by default nowhere.")] = "memory:",
+    keys: KeysOption = None,
     svg: Annotated[Path | None, typer.Option(help="Save the timeline as a picture too.")] = None,
     events: Annotated[bool, typer.Option("--events", help="Print the story's events and decide nothing.")] = False,
     json: JsonOption = False,
@@ -41,7 +42,7 @@ def demo(
         force_terminal=picture or None,
     )
     timeline = Timeline(console, lang)
-    with Engine("standard", ledger) as engine:
+    with Engine("standard", ledger, keys=keys) as engine:
         timeline.open(engine.policy)
         for text in lines:
             event = parse_line(text)
