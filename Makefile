@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all lint types layers suite packs examples faults differential hostile fuzz picture wheel clean
+.PHONY: demo test test-all lint types layers suite packs examples faults differential hostile fuzz bench-ledger picture wheel clean
 
 demo: .venv/run.stamp        ## the shipped story, in English; LANG_=zh tells it in Chinese
 	@$(BIN)/forbear demo --lang $(or $(LANG_),en)
@@ -63,6 +63,9 @@ hostile: .venv/dev.stamp     ## the hostile inputs that take a second or more, t
 fuzz: .venv/fuzz.stamp       ## coverage-guided, FUZZ_SECONDS each; crashes stay in .fuzz/*/crashes
 	@failed=0; for target in packs expressions events; do \
 	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) $(BIN)/python tests/fuzz/fuzz_$$target.py || failed=1; done; exit $$failed
+
+bench-ledger: .venv/dev.stamp    ## the ledger against the bare driver; POSTGRES=url measures PostgreSQL too
+	$(BIN)/python benchmarks/ledger.py $(if $(POSTGRES),--postgres $(POSTGRES))
 
 picture: .venv/run.stamp     ## draw the demo for the README anew
 	$(BIN)/forbear demo --svg docs/images/demo.svg >/dev/null

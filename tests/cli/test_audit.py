@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from commands import FORBEAR, Result, forbear
+from commands import Result, forbear
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +155,12 @@ def test_an_erasure_that_must_wait_says_why_and_ends_with_1(folder: Path) -> Non
         "contact": "c9",
         "customer": "u1",
         "advisor": "a7",
-        "facts": {"speech.hostile": True, "speech.target": "advisor", "speech.category": "threat"},
+        "facts": {
+            "speech.hostile": True,
+            "speech.target": "advisor",
+            "speech.category": "threat",
+            "speech.frustrated": True,
+        },
     }
     done = forbear("run", "-", "--ledger", f"sqlite:///{folder / 'l.db'}", given=json.dumps(threat))
     assert "legal_review" in done.out, done.out
@@ -166,9 +171,3 @@ def test_an_erasure_that_must_wait_says_why_and_ends_with_1(folder: Path) -> Non
     (told,) = erase(folder, "u1", "--id", "request-2", "--json").lines
     assert (told["erased"], told["held_before"], told["record"]["outcome"]["erasure"]) == (False, True, "wait")
     assert forbear("explain", "d:demo-05", "--ledger", f"sqlite:///{folder / 'l.db'}").status == 0
-
-
-def test_the_command_stands_in_the_help() -> None:
-    assert Path(FORBEAR).is_file()
-    for command in ("audit", "export", "erase"):
-        assert forbear(command, "--help").status == 0

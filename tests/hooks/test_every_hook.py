@@ -10,9 +10,11 @@ import pytest
 from attrs import frozen
 
 from desk import Clock
+from centre import event
 from forbear import Alarm, Engine, PluginError, SpeechSignals
 from forbear.engine.outbox import Outbox
 from forbear.hooks import Hooks
+from forbear.ledger.checkpoints import as_book, latest
 from house import NEEDS, Calm, Hangs, Watch, house, opened, plugin, run, said
 
 HOOKS = {name for name, function in vars(Hooks).items() if inspect.isfunction(function)}
@@ -21,7 +23,7 @@ OBSERVERS = {"decision_recorded", "alarm_raised"}
 
 
 def test_every_hook_has_its_place_in_these_tests() -> None:
-    assert {*NEEDS, *AT_THE_START, *OBSERVERS, "perform"} == HOOKS
+    assert {*NEEDS, *AT_THE_START, *OBSERVERS, "perform", "sign_checkpoint"} == HOOKS
 
 
 @frozen
@@ -139,6 +141,39 @@ def test_a_performer_that_fails_is_asked_again(manner: str) -> None:
     assert [(alarm.event, alarm.subject) for alarm in failed] == [("e1", "Wild"), ("e2", "Wild")]
     assert failed[0].reason.startswith(f"plugin Wild: perform: {how.says}")
     assert failed[0].reason.endswith("; o:e1:note waits")
+
+
+# --- whoever signs checkpoints
+
+
+@pytest.mark.parametrize("manner", MANNERS.values(), ids=MANNERS)
+def test_a_signer_that_fails_leaves_a_tick_without_a_checkpoint_and_raises_an_alarm(manner: Manner) -> None:
+    watch, wild = Watch(), plugin("sign_checkpoint", manner.does, deadline=manner.deadline)
+    tick = event("t1", "tick")
+    assert run(watch, wild, given=tick) == run(given=tick)
+    (alarm,) = watch.alarms
+    assert (alarm.event, alarm.kind) == ("t1", "checkpoint")
+    assert alarm.reason.startswith(f"plugin Wild: sign_checkpoint: {manner.says[:12]}")
+    assert "secret" not in alarm.reason
+
+
+def test_a_signer_that_hangs_is_left_behind() -> None:
+    hangs, watch = Hangs(), Watch()
+    try:
+        run(watch, plugin("sign_checkpoint", lambda: hangs(), deadline=0.01), given=event("t1", "tick"))
+    finally:
+        hangs.free.set()
+    assert [alarm.kind for alarm in watch.alarms] == ["checkpoint"]
+
+
+def test_the_signer_registered_last_counts_and_none_leaves_it_to_the_others() -> None:
+    signs = [plugin("sign_checkpoint", lambda name=name: name and (name, b"x")) for name in ("first", "last", None)]
+    with opened(*signs) as one:
+        one.decide(event("t1", "tick"))
+        with one.store.reading() as transaction:
+            made = latest(as_book(transaction))
+    assert made is not None
+    assert made.signer == "last"
 
 
 # --- hooks that are asked when the engine is made

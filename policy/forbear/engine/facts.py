@@ -28,7 +28,6 @@ from forbear.language.types import (
 from forbear.ledger.entries import Entry, attributes, lacking
 from forbear.records import Event, Evidence, Plain
 
-
 _EXACT = json.JSONDecoder(parse_float=Decimal)  # numbers with a fraction as they were written
 
 
