@@ -23,7 +23,7 @@ def going(main: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
         async with asyncio.timeout(60):  # a deadlock is a failure, not a test that never ends
             answer = await main()
         await asyncio.sleep(0)
-        assert complaints == []
+        assert complaints == [], complaints
         return answer
 
     return asyncio.run(watched())

@@ -176,6 +176,6 @@ class Alarm:
     """Something that a person should see: which event, what fell back or broke, and why."""
 
     event: str  # nothing where no event led to it: an obligation failed that `forbear deliver` handed over
-    kind: str  # degraded, invariant, conflict, plugin, disagreement, dead_letter
+    kind: str  # degraded, invariant, conflict, plugin, disagreement, dead_letter, checkpoint
     subject: str  # a decision, an invariant, a plugin or an obligation
     reason: str

@@ -158,7 +158,7 @@ def test_an_erasure_that_must_wait_says_why_and_ends_with_1(folder: Path) -> Non
         "facts": {
             "speech.hostile": True,
             "speech.target": "advisor",
-            "speech.category": "threat",
+            "speech.category": "hate",
             "speech.frustrated": True,
         },
     }

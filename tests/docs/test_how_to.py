@@ -21,6 +21,9 @@ PAGES = [
     "choose-an-evaluator.md",
     "check-packs-before-commit.md",
     "handle-an-appeal.md",
+    "answer-an-erasure-request.md",
+    "audit-a-ledger.md",
+    "back-up-a-ledger.md",
 ]
 PATH = f"{Path(FORBEAR).parent}{os.pathsep}{os.environ['PATH']}"
 STANDARD = load_policy("standard")

@@ -75,7 +75,7 @@ def marked_cases(draw: st.DrawFn) -> Case:
     )
 
 
-@settings(max_examples=examples(250))
+@settings(max_examples=examples(80))
 @given(case=marked_cases())
 def test_no_audience_is_told_a_value_that_it_may_not_see(case: Case) -> None:
     for one in case.questions:
@@ -159,7 +159,7 @@ def test_no_way_leads_from_a_hidden_fact_into_an_explanation(seen: str, audience
     assert ("planted-name" in whole_text(policy, changed, audience)) is (audience == "auditor" or (audience == seen))
 
 
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(40))
 @given(case=marked_cases())
 def test_a_customer_is_told_no_name_and_no_value_at_all(case: Case) -> None:
     """Neither facts nor rules nor ids; values only inside a text that the pack marks, whole, for customers."""

@@ -46,7 +46,8 @@ def expected() -> dict[str, str]:
     return dict(line.rsplit(": ", 1) for line in lines)
 
 
-EVERYDAY = [case for case in names() if case not in LONG or os.environ.get("FORBEAR_HOSTILE") == "all"]
+ALL = os.environ.get("FORBEAR_HOSTILE") == "all"
+EVERYDAY = [case for n, case in enumerate(names()) if ALL or (case not in LONG and n % 2 == 0)]  # half of them
 
 
 @pytest.mark.parametrize("case", EVERYDAY)

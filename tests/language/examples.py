@@ -374,6 +374,22 @@ CALENDAR = [
     Example("duplicate-name", edited(also={"a.yaml": "calendar: {}\n", "b.yaml": "calendar: ⟦{⟧}\n"})),
 ]
 
+RETENTION = [
+    _add("short-retention", "retention: {warning: ⟦90 days⟧}\n"),
+    _add(
+        "short-retention",
+        "entries: {note: {level: [a, b]}}\nhistory: {noted: {any: note, window: 91 days}}\n"
+        "retention: {note: ⟦90 days⟧}\n",
+    ),
+    _add("unknown-entry", "retention: {⟦waring⟧: 90 days}\n"),
+    _add("unknown-entry", "retention: {⟦contact⟧: 90 days}\n"),
+    _add("bad-time", "retention: {text: 90 ⟦dayz⟧}\n"),
+    Example(
+        "duplicate-name",
+        edited(also={"a.yaml": "retention: {text: 90 days}\n", "b.yaml": "retention: {⟦text⟧: 9 days}\n"}),
+    ),
+]
 EXAMPLES = [
     *FILES, *YAML, *VOCABULARY, *HISTORY, *EXPRESSIONS, *DECISIONS, *EFFECTS, *OBLIGATIONS, *TEXTS, *CALENDAR,
+    *RETENTION,
 ]  # fmt: skip

@@ -3,121 +3,27 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 import centre
-from centre import engine, event, small
-from forbear import LedgerError
-from forbear.engine.auditor import Report, audit
-from forbear.ledger import open_ledger
-from forbear.ledger.checkpoints import Disturbed, as_book, check_checkpoints, make_checkpoint
+from altered import audited, change, fields, make, rows
 from forbear.ledger.entries import SECOND, to_micros
 from forbear.ledger.keys import FileKeys
 from forbear.ledger.seal import Sealer, digest
-from forbear.ledger.signing import signer_of, verifier_of
-from forbear.ledger.store import Store
-
-PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-KEY = PRIVATE.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-PUBLIC = PRIVATE.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-POLICY = """
-facts:
-  note.about: {type: string, default: nothing}
-entries:
-  strike: {about: string}
-history:
-  strikes: {count: strike, scope: customer, window: 30 days}
-decisions:
-  - decision: before
-    asked_on: [utterance]
-    outcome: {type: int, range: [0, 1099511627776]}
-    fallback: 0
-    rules:
-      - rule: always
-        then: = history.strikes
-        record: [{strike: {about: = note.about}}]
-        owe: [letter, call]
-obligations:
-  letter: {to: manager, due: 1 hour, carries: {about: = note.about}, closes: {done: {}}}
-  call: {to: advisor, due: 1 hour, expires: 3 days, closes: {done: {}}}
-retention: {text: 60 days, decision: 60 days, strike: 90 days}
-"""
-DAY = 24 * 60
-
-
-def strike(id: str, minute: int, customer: str | None, contact: str | None = None) -> dict:
-    return event(id, "utterance", minute, customer=customer, contact=contact, advisor="a7", text="words")
-
-
-STORY = [
-    event("start", "contact_started", 0, customer="u1", contact="c1", channel="voice"),
-    strike("s1", 1, "u1", "c1"),
-    strike("s2", 2, "u2", "c2"),
-    strike("nobody", 3, None, "c9"),
-    event("end", "contact_ended", 4, customer="u1", contact="c1"),
-    event("done", "obligation_closed", 5, obligation="o:s1:letter", how="done"),
-    event("merge", "customers_merged", 6, customer="u1", other="u2"),
-    strike("s3", 7, "u1", "c3"),
-    event("split", "customers_split", 8, customer="u2", other="u1"),
-    event("again", "customers_merged", 9, customer="u2", other="u4"),
-    strike("gone", 10, "u3"),
-    event("bye", "erase", 11, customer="u3"),
-    event("late", "tick", 100),
-]
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger in which everything happened that its tables can hold, with two checkpoints."""
-    folder = tmp_path_factory.mktemp("made")
-    with engine(small(POLICY), f"sqlite:///{folder}/ledger.db") as one:
-        for day, told in enumerate((STORY, [strike("s4", 200, "u1")])):
-            one.decide_all(told)
-            make_checkpoint(one.store, day * 1000 * SECOND, signer_of(KEY))
-        one.decide(strike("s5", 201, "u2", "c5"))
-    return folder
+    """The ledger as it was made."""
+    return make(tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture
 def folder(made: Path, tmp_path: Path) -> Path:
-    """A copy of the ledger, for one test to change."""
+    """A copy of it, for one test to alter."""
     return shutil.copytree(made, tmp_path / "copy")
-
-
-@contextmanager
-def rows(folder: Path) -> Iterator[sqlite3.Connection]:
-    """The tables as whoever has the file sees them; nothing keeps rows together."""
-    with closing(sqlite3.connect(folder / "ledger.db")) as connection:
-        yield connection
-        connection.commit()
-
-
-@contextmanager
-def store(folder: Path) -> Iterator[Store]:
-    with closing(open_ledger(f"sqlite:///{folder}/ledger.db")) as one:
-        yield one
-
-
-def audited(folder: Path) -> Report:
-    with store(folder) as one:
-        return audit(one, verify=verifier_of(PUBLIC))
-
-
-def fields(folder: Path) -> list[str]:
-    return [one.field for one in audited(folder).findings]
-
-
-def change(folder: Path, *statements: str) -> None:
-    with rows(folder) as connection:
-        for statement in statements:
-            assert connection.execute(statement).rowcount != 0, f"nothing was changed by {statement}"
 
 
 def test_a_ledger_that_nobody_changed_holds(folder: Path) -> None:
@@ -334,120 +240,3 @@ def resealed(folder: Path, number: int) -> None:
 def test_a_body_that_was_sealed_again_is_found(folder: Path, number: int, names: set[str]) -> None:
     resealed(folder, number)
     assert fields(folder)[0] in names
-
-
-# --- what only a checkpoint finds
-
-
-def truncated(folder: Path) -> None:
-    """The chain of u1 without its last decision, and nothing left that tells of it."""
-    last = "(SELECT max(seq) FROM decision WHERE subject = 1)"
-    links = "(SELECT link FROM decision WHERE subject = 1 ORDER BY position DESC LIMIT 1)"
-    mine = f"(SELECT seq FROM entry WHERE decision = {last})"
-    change(
-        folder,
-        f"DELETE FROM watch WHERE entry IN {mine}",
-        f"DELETE FROM entry WHERE decision = {last}",
-        f"DELETE FROM decision WHERE seq = {last}",
-        f"UPDATE subject SET length = length - 1, head = {links} WHERE seq = 1",
-    )
-
-
-def dropped(folder: Path) -> None:
-    """Nothing of u2 any more."""
-    mine = "(SELECT seq FROM subject WHERE number = (SELECT number FROM subject WHERE seq = 2))"
-    entries = f"(SELECT seq FROM entry WHERE subject IN {mine})"
-    with rows(folder) as connection:
-        for table in ("watch", "outbox"):
-            connection.execute(f"DELETE FROM {table} WHERE entry IN {entries}")
-        for table in ("amendment", "entry", "decision"):
-            connection.execute(f"DELETE FROM {table} WHERE subject IN {mine}")
-        connection.execute("DELETE FROM joined")
-        connection.execute("DELETE FROM subject WHERE seq = 2")
-
-
-@pytest.mark.parametrize("done", [truncated, dropped])
-def test_what_leaves_no_trace_in_the_chains_is_found_by_the_checkpoint(
-    folder: Path, done: Callable[[Path], None]
-) -> None:
-    done(folder)
-    with store(folder) as one:
-        with one.reading() as transaction:
-            found = [wrong.field for wrong in check_checkpoints(as_book(transaction))]
-        assert found
-        assert set(found) <= {"checkpoint.root", "checkpoint.subjects"}
-        with pytest.raises(Disturbed):
-            make_checkpoint(one, 3000 * SECOND, signer_of(KEY))
-
-
-def test_a_gap_in_the_numbers_tells_of_what_was_dropped_even_without_a_checkpoint(folder: Path) -> None:
-    dropped(folder)
-    change(folder, "DELETE FROM checkpoint")
-    assert "decision.seq" in fields(folder)
-
-
-def test_checkpoints_hold_while_chains_grow_and_customers_go(folder: Path) -> None:
-    with engine(small(POLICY), f"sqlite:///{folder}/ledger.db") as one:
-        one.decide_all([strike("new", 300, "u1"), strike("more", 301, "u7"), event("x", "erase", 302, customer="u2")])
-    report = audited(folder)
-    assert ([one.message for one in report.findings], report.checkpoints, report.erased) == ([], 2, 2)
-
-
-def test_another_key_does_not_verify(folder: Path) -> None:
-    other = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key()
-    pem = other.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    with store(folder) as one:
-        found = audit(one, verify=verifier_of(pem)).findings
-    assert [wrong.field for wrong in found] == ["checkpoint.signature"] * 2
-
-
-def test_nothing_new_makes_no_checkpoint(folder: Path) -> None:
-    with store(folder) as one:
-        assert make_checkpoint(one, 3000 * SECOND, signer_of(KEY)) is not None
-        assert make_checkpoint(one, 4000 * SECOND, signer_of(KEY)) is None
-
-
-@pytest.mark.parametrize("pem", [b"", b"no key", PUBLIC])
-def test_what_is_no_private_key_is_refused(pem: bytes) -> None:
-    with pytest.raises(LedgerError, match="private key"):
-        signer_of(pem)
-
-
-# --- what is gone by right
-
-
-def test_what_was_kept_long_enough_counts_as_expired_not_as_broken(folder: Path) -> None:
-    with engine(small(POLICY), f"sqlite:///{folder}/ledger.db") as one:
-        one.decide(event("much-later", "tick", 70 * DAY))
-        one.decide(event("later-still", "tick", 100 * DAY))
-    report = audited(folder)
-    assert [one.message for one in report.findings] == []
-    assert report.expired > 20
-
-
-def test_nobody_without_the_keys_can_say_that_something_has_expired(folder: Path) -> None:
-    with engine(small(POLICY), f"sqlite:///{folder}/ledger.db") as one:
-        one.decide(event("much-later", "tick", 70 * DAY))
-    change(folder, "UPDATE meta SET value = randomblob(32) WHERE name = 'expired decision'")
-    assert "meta.value" in fields(folder)
-
-
-def test_whoever_has_the_ledger_alone_cannot_make_it_destroy_a_key(folder: Path) -> None:
-    change(folder, "UPDATE subject SET erased = 5, name = randomblob(16) WHERE seq = 1")
-    assert fields(folder)[0] == "erased"
-    keys = FileKeys(str(folder / "ledger.db.keys"))
-    with rows(folder) as connection:
-        ((number,),) = connection.execute("SELECT number FROM subject WHERE seq = 1")
-    assert keys.key(number) is not None
-    keys.close()
-
-
-def test_an_erasure_that_is_taken_back_is_found(folder: Path) -> None:
-    change(folder, "UPDATE subject SET erased = NULL WHERE erased IS NOT NULL")
-    assert fields(folder)[0] == "number"
-
-
-def test_a_ledger_without_the_note_of_its_keys_does_not_open(folder: Path) -> None:
-    change(folder, "UPDATE meta SET name = 'other' WHERE name = 'keys'")
-    with pytest.raises(LedgerError, match="not the keys"):
-        audited(folder)

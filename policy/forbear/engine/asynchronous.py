@@ -168,13 +168,16 @@ class _Raised:
 
 
 async def _guarded(coroutine: Coroutine[Any, Any, object]) -> object:
-    """The coroutine's answer. Raises Interrupted where not the plugin but the end of the loop cancelled it."""
+    """The coroutine's answer; Interrupted, to be raised, where not the plugin but the end of the loop cancelled it.
+
+    Nothing is raised in the task: where nobody waits any more, because it came too late, asyncio would report it.
+    """
     try:
         return await coroutine
     except asyncio.CancelledError:
         task = asyncio.current_task()
         if task is not None and task.cancelling():
-            raise Interrupted from None
+            return _Raised(Interrupted())
         raise
     except SystemExit as error:
         return _Raised(error)

@@ -18,7 +18,7 @@ from forbear.language.pack import build_policy
 from forbear.language.source import Source
 from forbear.language.types import show
 
-MAX_BYTES = 64_000_000  # of a kept policy; a pack is much smaller
+_LARGEST = 64_000_000  # of a kept policy; a pack is much smaller
 
 
 class Unusable(ForbearError):
@@ -74,7 +74,7 @@ def _in_words(calendar: WorkingCalendar) -> str:
 def _inflated(body: bytes) -> bytes:
     """The bytes again, unless they would fill the memory."""
     inflating = zlib.decompressobj()
-    found = inflating.decompress(body, MAX_BYTES)
+    found = inflating.decompress(body, _LARGEST)
     if not inflating.eof:
         raise Unusable("it is cut off, or larger than a policy can be")
     return found

@@ -34,11 +34,13 @@ def read_retention(sections: list[Node], folds: Folds, shape: Shape, names: Name
             if kept is None:
                 continue
             found[key.value] = kept
-            for fold in names.folds.values():
-                if fold.entry == key.value and not _reaches(kept, fold.window, names.settings):
-                    message = f"`{fold.path}` looks back further than `{key.value}` is kept"
-                    hint = "keep it longer, or give the fold a shorter `window`"
-                    shape.error("short-retention", message, node.span, hint)
+            about = [fold for fold in names.folds.values() if fold.entry == key.value]
+            further = [f"`{fold.path}`" for fold in about if not _reaches(kept, fold.window, names.settings)]
+            if further:
+                look = "looks" if len(further) == 1 else "look"
+                message = f"{', '.join(further)} {look} back further than `{key.value}` is kept"
+                hint = "keep it longer, or give the fold a shorter `window`"
+                shape.error("short-retention", message, node.span, hint)
     return found
 
 

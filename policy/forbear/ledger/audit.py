@@ -103,6 +103,7 @@ class _Walker:
     book: Book
     chain: Chain
     first: int = 0  # the last decision that an older ledger made
+    walked: int = 0
     last: int = 0  # the number of the decision before
     order: dict[str, int] = field(factory=dict)  # table → the number of the row before
 
@@ -112,10 +113,12 @@ class _Walker:
         ((name, number, head, length, erased),) = connection.run(asked, (subject,))
         checks = Checks(self.book, bytes(name or b""), int(number), erased is not None)
         self.chain.erased = checks.erased
+        rows = decisions_of(connection, subject)
+        self.chain.decisions = len(rows)
         self._check_subject(checks, erased)
         entries, amendments = entries_of(connection, subject), amendments_of(connection, subject)
         before, self.first = NO_LINK, self.book.first() or 0
-        for row in decisions_of(connection, subject):
+        for row in rows:
             checks.event = f"the decision number {row.seq}"
             self._check_decision(checks, row, before, entries.get(row.seq, ()), amendments.get(row.seq, ()))
             before = row.link
@@ -146,8 +149,9 @@ class _Walker:
         else:
             chain.untold.add(row.at)
             chain.expired += row.body is None
-        if row.position != chain.decisions + 1:
-            raise checks.broken("position", f"decision {chain.decisions + 1} of the chain", f"decision {row.position}")
+        self.walked += 1
+        if row.position != self.walked:
+            raise checks.broken("position", f"decision {self.walked} of the chain", f"decision {row.position}")
         if row.seq <= self.last:
             raise checks.broken("seq", f"a number above {self.last}", str(row.seq))
         checks.link(row, before, entries, amendments, record)
@@ -163,7 +167,6 @@ class _Walker:
         for amendment in amendments:
             checks.amendment(amendment)
         self.last = row.seq
-        chain.decisions += 1
 
     def _check_order(self, checks: Checks, table: str, numbers: Sequence[int]) -> None:
         """Rows stand in the order in which they were made; it decides what is the first and the last at a moment."""

@@ -138,6 +138,13 @@ class Book:
         """Whom an event is about, met now where it was never met before."""
         name = self._subject_name(contact, customer)
         found = self._known_subject(name)
+        if found is not None and not self._sealer.has(found.number):
+            # Erased after the backup was made from which this ledger was restored: a stranger, as after any erasure.
+            ((at,),) = self._run("SELECT max(at) FROM decision")
+            self._forget(found, int(at or 0))
+            self._part(name)
+            self._look_anew()
+            found = None
         if found is None:
             number = self._sealer.keys.take()
             insert = "INSERT INTO subject (name, number, head, length) VALUES (?, ?, ?, 0)"
@@ -461,18 +468,26 @@ class Book:
         unknown = [one for name in contacts if (one := self._known_subject(name)) is not None]
         gone = [*customers, *unknown]
         for one in gone:
-            mine = "SELECT seq FROM entry WHERE subject = ?"
-            for table in ("watch", "outbox"):
-                self._run(f"DELETE FROM {table} WHERE entry IN ({mine})", (one.seq,))
-            self._run("UPDATE entry SET contact = NULL, advisor = NULL WHERE subject = ?", (one.seq,))
-            self._run("UPDATE decision SET contact = NULL WHERE subject = ?", (one.seq,))
-            proof = erasure(self._sealer, one.seq, one.number, at)
-            self._run("UPDATE subject SET name = ?, erased = ? WHERE seq = ?", (proof, at, one.seq))
+            self._forget(one, at)
         for name in names:
-            for side in ("one", "other"):
-                self._run(f"UPDATE joined SET {side} = NULL WHERE {side} = ?", (name,))
+            self._part(name)
         self._look_anew()
         return tuple(one.number for one in gone)
+
+    def _forget(self, one: Subject, at: int) -> None:
+        """Leave of a subject what its chain needs, and nothing by which it could be found."""
+        mine = "SELECT seq FROM entry WHERE subject = ?"
+        for table in ("watch", "outbox"):
+            self._run(f"DELETE FROM {table} WHERE entry IN ({mine})", (one.seq,))
+        self._run("UPDATE entry SET contact = NULL, advisor = NULL WHERE subject = ?", (one.seq,))
+        self._run("UPDATE decision SET contact = NULL WHERE subject = ?", (one.seq,))
+        proof = erasure(self._sealer, one.seq, one.number, at)
+        self._run("UPDATE subject SET name = ?, erased = ? WHERE seq = ?", (proof, at, one.seq))
+
+    def _part(self, name: bytes) -> None:
+        """Take a name out of what was joined."""
+        for side in ("one", "other"):
+            self._run(f"UPDATE joined SET {side} = NULL WHERE {side} = ?", (name,))
 
     def expire(self, kind: str, before: int) -> int:
         if kind == "decision":

@@ -57,6 +57,10 @@ class Sealer:
         except InvalidTag:
             raise LedgerError("the ledger holds a body that was changed; `forbear audit` says where") from None
 
+    def has(self, number: int) -> bool:
+        """Whether a key is there."""
+        return self._cipher(number) is not None
+
     def destroy(self, number: int) -> None:
         """Destroy a key, and forget it here."""
         self.keys.destroy(number)
