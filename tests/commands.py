@@ -7,11 +7,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from attrs import frozen
 
+from forbear.cli import main
 from forbear.ledger import open_ledger
 from forbear.ledger.entries import LAST
 
@@ -56,6 +59,20 @@ def forbear(
     assert "Traceback" not in result.err, result.err
     assert result.status in STATUSES, result
     return result
+
+
+def inside(*arguments: object) -> Result:
+    """A command as the installed one runs it, in this process: for runs that differ in their arguments only."""
+    out, err = TextIOWrapper(BytesIO(), "utf-8"), StringIO()
+    with patch("sys.argv", ["forbear", *map(str, arguments)]), patch("sys.stdout", out), patch("sys.stderr", err):
+        try:
+            main()
+            status: object = 0
+        except SystemExit as end:
+            status = end.code or 0
+        out.flush()
+    assert status in STATUSES, status
+    return Result(int(str(status)), out.buffer.getvalue(), err.getvalue())
 
 
 def events_text(*events: Mapping[str, object]) -> str:

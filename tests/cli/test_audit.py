@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import chdir, closing
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from commands import Result, forbear
+from commands import Result, forbear, inside
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,8 @@ def folder(made: Path, tmp_path: Path) -> Path:
 
 
 def audited(folder: Path, *arguments: object) -> Result:
-    return forbear("audit", *arguments, "--ledger", f"sqlite:///{folder / 'l.db'}", cwd=folder)
+    with chdir(folder):
+        return inside("audit", *arguments, "--ledger", f"sqlite:///{folder / 'l.db'}")
 
 
 def change(folder: Path, statement: str) -> None:
@@ -46,7 +47,7 @@ def change(folder: Path, statement: str) -> None:
 
 
 def test_a_ledger_that_holds_says_so_in_a_sentence(folder: Path) -> None:
-    result = audited(folder)
+    result = forbear("audit", "--ledger", f"sqlite:///{folder / 'l.db'}")
     assert (result.status, result.err) == (0, "")
     assert result.out == "25 decisions of 2 customers: chains hold, all decided again alike\n"
 
@@ -126,7 +127,7 @@ def test_what_cannot_run_says_why_and_ends_with_2(folder: Path, arguments: list[
 
 def test_a_ledger_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     for command in (["audit"], ["export", "u1"], ["erase", "u1"]):
-        result = forbear(*command, "--ledger", f"sqlite:///{tmp_path / 'none.db'}")
+        result = inside(*command, "--ledger", f"sqlite:///{tmp_path / 'none.db'}")
         assert (result.status, result.stdout) == (2, b"")
         assert "there is no ledger" in result.err
     assert list(tmp_path.iterdir()) == []
@@ -136,7 +137,7 @@ def test_a_ledger_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 
 
 def erase(folder: Path, *arguments: object) -> Result:
-    return forbear("erase", *arguments, "--ledger", f"sqlite:///{folder / 'l.db'}")
+    return inside("erase", *arguments, "--ledger", f"sqlite:///{folder / 'l.db'}")
 
 
 def test_an_erased_customer_counts_as_erased_not_as_broken(folder: Path) -> None:
@@ -144,7 +145,7 @@ def test_an_erased_customer_counts_as_erased_not_as_broken(folder: Path) -> None
     assert (result.status, result.out) == (0, "Erased u1: 20 decisions and 17 entries.\n")
     assert audited(folder).out == "26 decisions of 1 customer: chains hold, all decided again alike; 1 erased\n"
     assert erase(folder, "u1").out == "Nothing was held about the customer u1.\n"
-    assert forbear("explain", "d:demo-05", "--ledger", f"sqlite:///{folder / 'l.db'}").status == 2
+    assert inside("explain", "d:demo-05", "--ledger", f"sqlite:///{folder / 'l.db'}").status == 2
 
 
 def test_an_erasure_that_must_wait_says_why_and_ends_with_1(folder: Path) -> None:
@@ -170,4 +171,4 @@ def test_an_erasure_that_must_wait_says_why_and_ends_with_1(folder: Path) -> Non
     assert "A legal review is open" in result.out
     (told,) = erase(folder, "u1", "--id", "request-2", "--json").lines
     assert (told["erased"], told["held_before"], told["record"]["outcome"]["erasure"]) == (False, True, "wait")
-    assert forbear("explain", "d:demo-05", "--ledger", f"sqlite:///{folder / 'l.db'}").status == 0
+    assert inside("explain", "d:demo-05", "--ledger", f"sqlite:///{folder / 'l.db'}").status == 0

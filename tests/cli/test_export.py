@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from centre import engine, event, small
-from commands import Result, forbear
+from commands import Result, inside
 from forbear.ledger import open_ledger
 from forbear.ledger.entries import LAST
 
@@ -91,7 +91,7 @@ def url(tmp_path: Path) -> str:
 
 
 def exported(url: str, customer: str, *arguments: str) -> Result:
-    result = forbear("export", customer, "--ledger", url, *arguments)
+    result = inside("export", customer, "--ledger", url, *arguments)
     assert (result.status, result.err) == (0, "")
     return result
 
@@ -161,6 +161,6 @@ def test_nothing_is_held_about_whom_nobody_knows(url: str) -> None:
 
 
 def test_a_language_that_is_not_spoken_is_refused(url: str) -> None:
-    result = forbear("export", "u1", "--ledger", url, "--lang", "fr")
+    result = inside("export", "u1", "--ledger", url, "--lang", "fr")
     assert result.status == 2
     assert "en, zh or both" in result.err

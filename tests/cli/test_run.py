@@ -33,7 +33,11 @@ def test_a_record_has_the_fields_of_the_contract(story):
         assert [key for key in record if key not in SOMETIMES] == always
         assert set(record["policy"]) == {"pack", "version", "digest"}
         for owed in record["obligations"]:
-            assert {"id", "owe", "to", "due", "with"} <= set(owed) <= {"id", "owe", "to", "due", "with", "say", "from", "expires"}
+            assert (
+                {"id", "owe", "to", "due", "with"}
+                <= set(owed)
+                <= {"id", "owe", "to", "due", "with", "say", "from", "expires"}
+            )
             assert owed["due"].endswith("+00:00")
         for entry in record["recorded"]:
             assert set(entry) == {"id", "entry"}

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from attrs import frozen
 
-from desk import Clock
 from centre import event
+from desk import Clock
 from forbear import Alarm, Engine, PluginError, SpeechSignals
 from forbear.engine.outbox import Outbox
 from forbear.hooks import Hooks
