@@ -1,0 +1,91 @@
+"""Decisions that are made safe on the disk together: what they come to, and what is told when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from centre import abuse, at, dump, engine, event, said, three_strikes
+from forbear import EventError, hookimpl
+from forbear.ledger.keys import FileKeys
+from forbear.ledger.sqlite import SQLiteStore
+
+DAY = [
+    *(one for n in range(6) for one in three_strikes(f"c{n}", 20 * n, customer=f"u{n % 3}")),
+    event("night", "tick", 60 * 24),
+]
+
+
+@pytest.mark.parametrize("batch", [2, 7, 1000])
+def test_a_batch_comes_to_what_one_by_one_comes_to(batch: int) -> None:
+    with engine() as one, engine() as other:
+        assert one.decide_all(DAY) == other.decide_all(DAY, batch=batch)
+        assert dump(one) == dump(other)
+        assert other.decide_all(DAY, batch=batch) == one.decide_all(DAY), "again, nothing changes"
+        assert dump(one) == dump(other)
+
+
+def test_what_stands_before_an_event_that_cannot_be_taken_is_kept_and_told() -> None:
+    watch = Watch()
+    with engine(plugins=[watch]) as one:
+        events = [said("e1"), said("e2", 1), {"id": "e3", "at": at(2), "type": "odd"}, said("e4", 3)]
+        with pytest.raises(EventError, match="there is no event type"):
+            one.decide_all(events, batch=10)
+        assert watch.told == ["e1", "e2"]
+        with one.store.reading() as ledger:
+            assert [ledger.decided(id) is not None for id in ("e1", "e2", "e4")] == [True, True, False]
+
+
+class Watch:
+    """Notes what it is told, and whether a group of transactions was open then."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.performed: list[str] = []
+        self.store: Any = None
+        self.early = False
+
+    @hookimpl
+    def decision_recorded(self, record: Any) -> None:
+        self.told.append(record.event)
+        self.early = self.early or (self.store is not None and self.store._postponed is not None)
+
+    @hookimpl
+    def perform(self, obligation: Any) -> None:
+        self.performed.append(obligation.id)
+        self.early = self.early or (self.store is not None and self.store._postponed is not None)
+
+
+def test_nobody_hears_of_a_decision_before_it_is_safe(tmp_path: Path) -> None:
+    watch = Watch()
+    with engine(ledger=f"sqlite:///{tmp_path}/ledger.db", plugins=[watch]) as one:
+        watch.store = one.store
+        one.decide_all([said("e1", 0, abuse()), said("e2", 1)], batch=2)
+    assert (watch.told, watch.performed, watch.early) == (["e1", "e2"], ["o:e1:warning"], False)
+
+
+def test_a_key_is_destroyed_only_when_the_erasure_is_safe(tmp_path: Path) -> None:
+    with engine(ledger=f"sqlite:///{tmp_path}/ledger.db") as one:
+        assert isinstance(one.store, SQLiteStore)
+        one.decide(said("e1"))
+        keys = FileKeys(f"{tmp_path}/ledger.db.keys")
+        with one.store.grouped():
+            one.decide(event("bye", "erase", 1, customer="u1"))
+            assert keys.key(1) is not None
+        assert keys.key(1) is None
+        keys.close()
+
+
+def test_after_a_group_every_transaction_waits_for_the_disk_again(tmp_path: Path) -> None:
+    with engine(ledger=f"sqlite:///{tmp_path}/ledger.db") as one:
+        assert isinstance(one.store, SQLiteStore)
+        connection = one.store._connection
+        full = connection.execute("PRAGMA synchronous").fetchone()
+        with one.store.grouped():
+            assert connection.execute("PRAGMA synchronous").fetchone() != full
+        assert connection.execute("PRAGMA synchronous").fetchone() == full
+        with pytest.raises(ZeroDivisionError), one.store.grouped():
+            raise ZeroDivisionError
+        assert connection.execute("PRAGMA synchronous").fetchone() == full
