@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from centre import engine, event, small
-from commands import Result, inside
+from commands import Result, events_text, forbear, inside
 from forbear.ledger import open_ledger
 from forbear.ledger.entries import LAST
 
@@ -164,3 +164,11 @@ def test_a_language_that_is_not_spoken_is_refused(url: str) -> None:
     result = inside("export", "u1", "--ledger", url, "--lang", "fr")
     assert result.status == 2
     assert "en, zh or both" in result.err
+
+
+def test_what_was_erased_is_said_to_be_when_it_comes_again(tmp_path):
+    ledger = f"sqlite:///{tmp_path / 'l.db'}"
+    told = events_text(event("e1", "contact_started", contact="c1", customer="u1"))
+    assert forbear("run", "--ledger", ledger, given=told).status == 0
+    assert forbear("erase", "u1", "--ledger", ledger).status == 0
+    assert "erased" in forbear("run", "--ledger", ledger, given=told).out

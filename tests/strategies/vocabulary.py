@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
-from forbear.language.events import CONTACT_ATTRIBUTES, ENTRY_ATTRIBUTES, EVENT_TYPES, HOW
+from forbear.language.events import CONTACT_ATTRIBUTES, ENDS, ENTRY_ATTRIBUTES, EVENT_TYPES
 from forbear.language.types import JSON_SAFE, BoolType, EnumType, IntType, ListType, Scalar, StringType, Type
 from strategies.expressions import Author, Readable
 from strategies.kinds import decimal, declare, listed, scalar, value
@@ -194,7 +194,7 @@ def _attributes(
             "to": StringType(),
             "open": BoolType(),
             "overdue": BoolType(),
-            "how": EnumType(("none", *HOW)),
+            "how": EnumType(("none", *ENDS)),
         }
         found += [Readable(name, kind, False, "entry") for name, kind in own.items()]
         found.append(Readable("reason", StringType(), True, "entry"))

@@ -53,7 +53,8 @@ def run(
 def _show(console: Console, record: Record) -> None:
     """A record as a few lines for people."""
     outcome = "  ".join(f"{name}={value}" for name, value in record.outcome.items())
-    say(console, (f"{record.at:%Y-%m-%d %H:%M:%S}  ", "dim"), (f"{record.type:<18}", "bold"), outcome or "—")
+    told = "erased" if record.erased else outcome or "—"
+    say(console, (f"{record.at:%Y-%m-%d %H:%M:%S}  ", "dim"), (f"{record.type:<18}", "bold"), told)
     if record.fired:
         say(console, ("    fired   ", "dim"), ", ".join(record.fired))
     for one in record.obligations:
