@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
-import os
 import random
 import sqlite3
 import statistics
@@ -30,7 +28,6 @@ from forbear.engine.events import fingerprint, parse_event
 from forbear.engine.facts import Supplied, gather, shown
 from forbear.evaluate import make_evaluator
 from forbear.language.types import Value, fit
-from forbear.ledger import open_keys, open_ledger
 from forbear.ledger.entries import Entry, to_micros
 from forbear.ledger.keys import MemoryKeys
 from forbear.ledger.seal import Sealer, digest, link, moment
@@ -230,149 +227,6 @@ def _fill(engine: Engine, customer: str, entries: int) -> None:
             ledger.save_decision(f"fill-{customer}-{begin}", "", to_micros(at), None, customer, "{}")
 
 
-# --- PostgreSQL: many processes at once
-
-
-def beside(url: str, folder: Path, contacts: int, writers: int, rounds: int) -> dict[str, Any]:
-    """Writers with customers of their own, against as many that only decide, encode and write."""
-    shares = [[_of(one, w) for one in day(contacts, seed=w)] for w in range(writers)]
-    ratios, ours, bares = [], [], []
-    for n in range(rounds):
-        ledger = _schema(url, f"bench_{os.getpid()}_{n}")
-        keys = f"file:///{folder / f'{n}.keys'}"
-        open_ledger(ledger, open_keys(keys)).close()
-        ours.append(_together([(_decide_share, (ledger, keys, share)) for share in shares]))
-        written = [_recorded(_schema(url, f"bench_{os.getpid()}_{n}_r{w}"), keys, shares[w]) for w in range(writers)]
-        bare = _schema(url, f"bench_{os.getpid()}_{n}_bare")
-        open_ledger(bare, open_keys(keys)).close()
-        _loosen(bare)
-        bares.append(
-            _together([(_write_share, (bare, share, rows)) for share, rows in zip(shares, written, strict=True)])
-        )
-        ratios.append(bares[-1] / ours[-1])
-    events = sum(len(share) for share in shares)
-    return {
-        "name": f"postgresql, {writers} writers",
-        "ratio": round(statistics.median(ratios), 3),
-        "spread": [round(min(ratios), 3), round(max(ratios), 3)],
-        "events_per_second": round(events / statistics.median(ours)),
-        "bare_per_second": round(events / statistics.median(bares)),
-    }
-
-
-def _of(event: dict[str, Any], writer: int) -> dict[str, Any]:
-    """An event of one writer's own people."""
-    return {**event, **{name: f"{event[name]}-{writer}" for name in ("id", "contact", "customer")}}
-
-
-def _schema(url: str, name: str) -> str:
-    import psycopg
-
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE".encode())
-        connection.execute(f"CREATE SCHEMA {name}".encode())
-    return f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{name}"
-
-
-def _together(works: list[tuple[Callable[..., None], tuple[Any, ...]]]) -> float:
-    """How long processes take that begin at the same moment."""
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(len(works) + 1)
-    processes = [context.Process(target=_begin, args=(barrier, work, given)) for work, given in works]
-    for process in processes:
-        process.start()
-    barrier.wait()
-
-    def end() -> None:
-        for process in processes:
-            process.join()
-
-    taken = timed(end)
-    assert all(process.exitcode == 0 for process in processes)
-    return taken
-
-
-def _begin(barrier: Any, work: Callable[..., Any], given: tuple[Any, ...]) -> None:
-    ready = work(*given)
-    barrier.wait()
-    next(ready, None)
-
-
-def _decide_share(ledger: str, keys: str, share: list[dict[str, Any]]) -> Iterator[None]:
-    engine = Engine(POLICY, open_ledger(ledger, open_keys(keys)), discover=False, confirm="never")
-    return _generator(lambda: engine.decide_all(share))
-
-
-def _write_share(ledger: str, share: list[dict[str, Any]], written: list[Writes]) -> Iterator[None]:
-    import psycopg
-
-    connection = psycopg.connect(ledger, autocommit=True)
-    work = encoding(share)
-
-    def write() -> None:
-        for n, statements in enumerate(written):
-            work(n)
-            connection.execute("BEGIN")
-            for statement, given in statements:
-                connection.execute(statement.replace("?", "%s").encode(), given, binary=True)
-            connection.execute("COMMIT")
-
-    return _generator(write)
-
-
-def _generator(work: Callable[[], object]) -> Iterator[None]:
-    def run() -> Iterator[None]:
-        work()
-        yield
-
-    return run()
-
-
-def _recorded(ledger: str, keys: str, share: list[dict[str, Any]]) -> list[Writes]:
-    """What the engine writes for a share, transaction by transaction."""
-    from forbear.ledger.sessions import PostgresConnection
-
-    found: list[Writes] = []
-    run = PostgresConnection.run
-
-    def noting(self: Any, statement: str, given: Any = ()) -> Any:
-        if statement.startswith(WRITES) and found:
-            found[-1].append((statement, tuple(given)))
-        return run(self, statement, given)
-
-    PostgresConnection.run = noting  # type: ignore[method-assign]
-    try:
-        store = open_ledger(ledger, open_keys(keys))
-        begin = store.writing
-
-        def writing() -> Any:
-            found.append([])
-            return begin()
-
-        store.writing = writing  # type: ignore[method-assign]
-        with Engine(POLICY, store, discover=False, confirm="never") as engine:
-            engine.decide_all(share)
-    finally:
-        PostgresConnection.run = run  # type: ignore[method-assign]
-    return [one for one in found if one][-len(share) :]
-
-
-def _loosen(ledger: str) -> None:
-    """Drop what ties rows to numbers that the server gave in another run."""
-    import psycopg
-
-    keyed = "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('f', 'p', 'u')"
-    columns = {"decision": ("event", "seq"), "entry": ("name", "seq"), "amendment": ("seq",), "watch": (), "outbox": ()}
-    with psycopg.connect(ledger, autocommit=True) as connection:
-        for table in columns:
-            for (name,) in connection.execute(keyed, (table,)).fetchall():
-                connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name} CASCADE".encode())
-        connection.execute("DROP INDEX decision_by_subject")
-        connection.execute("CREATE INDEX decision_by_subject ON decision (subject, position)")
-        for table, column in ((table, column) for table, named in columns.items() for column in named):
-            connection.execute(f"CREATE INDEX ON {table} ({column})".encode())
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--contacts", type=int, default=400, help="of five events each")
@@ -387,6 +241,8 @@ def main() -> None:
         results = [compare(folder, given.contacts, given.rounds, batch) for batch in (1, 100)]
         results.append(flat(folder, 100, given.entries, 200))
         if given.postgres:
+            from ledger_postgres import beside  # psycopg is an extra
+
             results.append(beside(given.postgres, folder, given.contacts // 4, 8, given.rounds))
     if given.json:
         print(json.dumps({"results": results}))

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,6 +24,15 @@ settings.load_profile("forbear")
 def examples(number: int) -> int:
     """How many examples a property gets: `number`, times FORBEAR_EXAMPLES where a longer run is wanted."""
     return number * int(os.environ.get("FORBEAR_EXAMPLES", "1"))
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter; `tmp_path` stands below one that only its owner may."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 from attrs import frozen
+
+from commands import FORBEAR
 
 DOCS = Path(__file__).parents[1] / "docs"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -32,6 +36,23 @@ def blocks_in(text: str, language: str = "") -> list[Block]:
         name = re.match(r"# ([\w/.-]+\.\w+)\n", match.group(2))
         found.append(Block(match.group(1), match.group(2), name.group(1) if name else ""))
     return [one for one in found if language in ("", one.language)]
+
+
+def printed(text: str, folder: Path, errors: bytes | None = b"") -> str:
+    """A console block with what its commands print in a folder instead of what it shows.
+
+    They print nothing to standard error but `errors`; None where that does not matter.
+    """
+    path = f"{Path(FORBEAR).parent}{os.pathsep}{os.environ['PATH']}"
+    shown = []
+    for line in text.splitlines():
+        if line.startswith("$ "):
+            command = ["/bin/sh", "-c", line.removeprefix("$ ")]
+            environment = {**os.environ, "PATH": path}
+            done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+            assert errors is None or done.stderr == errors
+            shown += [line, *(one.rstrip() for one in done.stdout.decode("utf-8").splitlines())]
+    return "".join(f"{line}\n" for line in shown)
 
 
 def language_pack() -> dict[str, str]:

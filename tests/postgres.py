@@ -6,7 +6,6 @@ import atexit
 import ctypes
 import itertools
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -16,13 +15,15 @@ import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from pwd import struct_passwd
 from typing import NoReturn
 
 import psycopg
 import pytest
 
+from somebody import somebody
+
 NEEDED = "FORBEAR_NEEDS_POSTGRES"
-_USERS = ("postgres", "nobody")  # a server never runs as root
 _FAST = ("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=200")
 _START_SECONDS = 60
 
@@ -60,7 +61,7 @@ class Cluster:
         folder = programs()
         if folder is None:
             lacking("there is no PostgreSQL here; on Debian or Ubuntu: apt-get install postgresql")
-        self._programs, self._user = folder, _somebody()
+        self._programs, self._user = folder, _server_user()
         self._folder = Path(tempfile.mkdtemp(prefix="forbear-postgres-"))
         self._data = self._folder / "data"
         self._schemas = itertools.count()
@@ -120,16 +121,11 @@ class Cluster:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _somebody() -> pwd.struct_passwd | None:
-    """Whom to be in place of root; None for who is not root anyway."""
+def _server_user() -> struct_passwd | None:
+    """Whom to be in place of root, as whom a server never runs; None for who is not root anyway."""
     if os.geteuid() != 0:
         return None
-    for name in _USERS:
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    lacking(f"root cannot run PostgreSQL, and there is no user {' or '.join(_USERS)}")
+    return somebody() or lacking("root cannot run PostgreSQL, and there is no other user")
 
 
 def _free_port() -> int:

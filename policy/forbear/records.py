@@ -167,7 +167,7 @@ class Record:
 
 
 def tombstone(event: Event) -> Record:
-    """What is left of the record of an event whose customer was erased."""
+    """What is left of the record of an event whose customer was erased, or whose time was over."""
     return Record(f"d:{event.id}", event.id, event.at, event.type, PolicyId("", "", ""), "", erased=True)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +146,22 @@ def test_it_can_be_read_by_people(url: str) -> None:
         assert part in english
     chinese = exported(url, "u1", "--lang", "zh").out
     assert "保存的有关客户 u1 的信息" in chinese
+    assert ("ended: yes" in english, "ended: 是" in chinese, "yes" in chinese) == (True, True, False)
     assert exported(url, "u1", "--lang", "both").out == f"{english}\n{chinese}"
+
+
+def test_what_somebody_changed_is_counted(url: str, tmp_path: Path) -> None:
+    whole = exported(url, "u1", "--json").lines[0]
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection, connection:
+        for table in ("decision", "entry"):
+            mine = f"(SELECT min(seq) FROM {table} WHERE subject = 1)"
+            connection.execute(f"UPDATE {table} SET body = zeroblob(40) WHERE seq = {mine}")
+    (told,) = exported(url, "u1", "--json").lines
+    assert told["cannot_be_opened"] == 2
+    assert "cannot_be_opened" not in whole
+    assert len(told["decisions"]) == len(whole["decisions"]) - 1
+    assert "2 more cannot be opened" in exported(url, "u1").out
+    assert "另有 2 项" in exported(url, "u1", "--lang", "zh").out
 
 
 def test_after_an_erasure_nothing_is_held(url: str) -> None:

@@ -8,8 +8,9 @@ import stat
 
 import pytest
 
-from commands import forbear, write_pack
+from commands import forbear, inside, write_pack
 from lateness import PACK
+from somebody import in_child_as_somebody
 
 MESSY = "facts:   # words\n    a.b:  {type: bool,default: false}\n"
 NEAT = "facts:   # words\n  a.b: {type: bool, default: false}\n"
@@ -199,13 +200,18 @@ def test_a_file_is_replaced_whole_and_keeps_its_mode(pack):
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write anywhere")
-def test_a_file_that_cannot_be_written_is_told(pack):
-    (pack / "deep").chmod(0o500)
+def test_a_file_that_cannot_be_written_is_told(open_folder):
+    pack = write_pack(open_folder, {"pack.yaml": PACK["pack.yaml"], "messy.yaml": MESSY})
+    assert inside("fmt", "--check", pack).status == 1, "nothing but the permission is in the way"
+    pack.chmod(0o555)
+
+    def refused():
+        result = inside("fmt", pack)
+        assert (result.status, result.out) == (2, "")
+        assert f"{pack / 'messy.yaml'} cannot be written" in result.err
+
     try:
-        result = forbear("fmt", pack)
+        assert in_child_as_somebody(refused) == 0
     finally:
-        (pack / "deep").chmod(0o700)
-    assert result.status == 2
-    assert "cannot be written" in result.err
-    assert [path.name for path in (pack / "deep").iterdir()] == ["messy.yaml"]
+        pack.chmod(0o755)
+    assert texts(pack) == {"pack.yaml": PACK["pack.yaml"].encode(), "messy.yaml": MESSY.encode()}

@@ -1,7 +1,8 @@
 """The corners of the specification by hand, on every evaluator, through engine and ledger.
 
 A case is a pack and some events. Under `expect` stand fields of the decision record that must be so; a mapping must
-hold at least what is said, a list exactly that. `pins` is a sentence of the reference, or a part of one.
+hold at least what is said (an empty one: nothing), a list exactly that. `pins` is a sentence of the reference, or a
+part of one.
 """
 
 from __future__ import annotations
@@ -98,8 +99,8 @@ def shown(record: Mapping[str, Any], key: str) -> Any:
 
 
 def holds(found: Any, wanted: Any) -> bool:
-    """Whether what was found is what was wanted; a mapping may hold more. True is not 1."""
-    if isinstance(wanted, dict):
+    """Whether what was found is what was wanted; a mapping may hold more, unless it is empty. True is not 1."""
+    if isinstance(wanted, dict) and wanted:
         return isinstance(found, Mapping) and all(
             key in found and holds(found[key], one) for key, one in wanted.items()
         )

@@ -6,15 +6,13 @@ import json
 import os
 import re
 import sqlite3
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from commands import FORBEAR
 from forbear.engine.outbox import BESIDE
 from forbear.engine.schedule import BASE, CAP, LEASE, TRIES
-from pages import DOCS, Block, blocks
+from pages import DOCS, Block, blocks, printed
 
 PAGE = DOCS / "how-to" / "deliver-obligations.md"
 SAID = {"id": "e1", "at": "2026-03-02T09:00:00+00:00", "type": "utterance", "contact": "c1", "customer": "u1"}
@@ -33,7 +31,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (info / "entry_points.txt").write_text("[forbear]\ntickets = tickets\n")
     (tmp_path / "events.jsonl").write_text(json.dumps({**SAID, "advisor": "a7", "text": "You stupid idiot!"}))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH", "")])))
-    monkeypatch.setenv("PATH", f"{Path(FORBEAR).parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -45,19 +42,8 @@ def change(database: Path, statement: str) -> list[tuple[str, ...]]:
     return found
 
 
-def printed(block: Block) -> str:
-    """The block with what its commands print instead of what it shows."""
-    shown = []
-    for line in block.text.splitlines():
-        if line.startswith("$ "):
-            command = ["/bin/sh", "-c", line.removeprefix("$ ")]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            shown += [line, *done.stdout.splitlines()]
-    return "".join(f"{line}\n" for line in shown)
-
-
 def check(block: Block) -> None:
-    assert MOMENT.sub(r"\1then", printed(block)) == MOMENT.sub(r"\1then", block.text)
+    assert MOMENT.sub(r"\1then", printed(block.text, Path.cwd(), errors=None)) == MOMENT.sub(r"\1then", block.text)
 
 
 def test_the_page_does_what_it_says(folder: Path) -> None:

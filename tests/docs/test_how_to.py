@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 
 from commands import FORBEAR, forbear, write_pack
 from forbear.language.pack import load_policy
-from pages import DOCS, blocks
+from pages import DOCS, blocks, printed
 from schema.checked import complaints, data, general
 
 PAGES = [
@@ -25,7 +24,6 @@ PAGES = [
     "audit-a-ledger.md",
     "back-up-a-ledger.md",
 ]
-PATH = f"{Path(FORBEAR).parent}{os.pathsep}{os.environ['PATH']}"
 STANDARD = load_policy("standard")
 
 
@@ -34,28 +32,17 @@ def test_the_page_does_what_it_says(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     page = DOCS / "how-to" / name
     python: dict[str, object] = {}
+    assert {one.language for one in blocks(page)} & {"console", "python"}
     for block in blocks(page):
         if block.language == "yaml":
             assert block.file, block.text
             Path(block.file).parent.mkdir(exist_ok=True)
             Path(block.file).write_text(block.text, encoding="utf-8")
         elif block.language == "console":
-            assert console(block.text) == block.text
+            assert printed(block.text, tmp_path) == block.text
         else:
             assert block.language == "python"
             exec(compile(block.text, name, "exec"), python)  # noqa: S102 — our own page
-
-
-def console(text: str) -> str:
-    """The block with what its commands print instead of what it shows."""
-    shown = []
-    for line in text.splitlines():
-        if line.startswith("$ "):
-            command = ["/bin/sh", "-c", line.removeprefix("$ ")]
-            done = subprocess.run(command, env={**os.environ, "PATH": PATH}, capture_output=True, check=False)
-            assert done.stderr == b""
-            shown += [line, *(one.rstrip() for one in done.stdout.decode("utf-8").splitlines())]
-    return "".join(f"{line}\n" for line in shown)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -120,6 +107,8 @@ def test_the_commands_of_the_readme_exist():
 
 def test_the_page_on_schemas_names_each():
     text = (DOCS / "reference" / "schemas" / "README.md").read_text(encoding="utf-8")
-    for path in (DOCS / "reference" / "schemas").glob("*.json"):
+    paths = sorted((DOCS / "reference" / "schemas").glob("*.json"))
+    assert paths
+    for path in paths:
         assert f"({path.name})" in text
         assert json.loads(path.read_text(encoding="utf-8"))["title"]

@@ -13,21 +13,13 @@ from attrs import evolve
 
 import forbear.evaluate.durable as durable_module
 from centre import abuse, dump, engine, said, small, standard, three_strikes
-from forbear import Alarm, Engine, SettingError, hookimpl
+from forbear import Engine, SettingError
 from forbear.engine import confirm as confirm_module
 from forbear.evaluate import Compiled, Evaluation, Happening, Reference
 from forbear.evaluate.durable import Durable, DurableLimit, is_available
+from house import Watch
 
 SECOND = "durable" if is_available() else "reference"
-
-
-class Watch:
-    def __init__(self) -> None:
-        self.alarms: list[Alarm] = []
-
-    @hookimpl
-    def alarm_raised(self, alarm: Alarm) -> None:
-        self.alarms.append(alarm)
 
 
 class Faulty:
@@ -201,26 +193,6 @@ def test_what_reads_a_decision_in_dispute_falls_back_with_it() -> None:
     assert {alarm.subject for alarm in watch.alarms if alarm.kind == "degraded"} == set(record.degraded)
 
 
-def test_a_dispute_beside_a_grave_outcome_leaves_that_one_standing_once_it_is_confirmed() -> None:
-    def other_name(evaluation: Evaluation) -> Evaluation:
-        return with_outcome(evaluation, manager_shown="somebody else")
-
-    with engine() as one:
-        right = Compiled(one.policy)
-
-        class Second(Faulty):
-            def decide(self, event: str, facts: Any, degraded: frozenset[str] = frozenset()) -> Evaluation:
-                found = right.decide(event, facts, degraded)
-                return found if "manager_shown" in degraded else other_name(found)
-
-        second(one, Second(other_name, "other"))
-        record = one.decide_all(three_strikes())[-1]
-    assert record.degraded is not None
-    assert "manager_shown" in record.degraded
-    if "response" not in record.degraded:
-        assert record.confirmed_by == "other"
-
-
 def test_the_record_of_a_dispute_is_kept() -> None:
     with second(engine(), Faulty(raises, "other")) as one:
         events = three_strikes()
@@ -276,6 +248,35 @@ decisions:
       - {rule: mild, then: mild, BECAUSE}
       - {rule: bad, when: wish.bad, then: hard, BECAUSE}
 """
+
+
+COLOUR = """
+  - decision: colour
+    asks: Which colour?
+    asked_on: [asked]
+    outcome: [grey, red]
+    fallback: grey
+    rules:
+      - otherwise: red
+"""
+
+
+def test_a_dispute_beside_a_grave_outcome_leaves_that_one_standing_once_it_is_confirmed() -> None:
+    policy = small(COLLECT + COLOUR)
+
+    class Second(Compiled):
+        name = "other"
+
+        def decide(self, event: str, facts: Any, degraded: frozenset[str] = frozenset()) -> Evaluation:
+            found = super().decide(event, facts, degraded)
+            return found if "colour" in degraded else with_outcome(found, colour="grey")
+
+    given = {"id": "a", "type": "asked", "at": "2026-03-02T09:00:00Z", "which": "x", "facts": {"wish.bad": True}}
+    with second(engine(policy), Second(policy)) as one:
+        record = one.decide(given)
+    assert record.degraded == {"colour": "the engines differ: compiled says red, other says grey"}
+    assert record.outcome == {"steps": ["mild", "hard"], "colour": "grey"}
+    assert record.confirmed_by == "other"
 
 
 def test_one_grave_value_among_several_is_enough() -> None:

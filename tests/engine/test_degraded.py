@@ -7,18 +7,8 @@ from typing import Any
 import pytest
 
 from centre import CALM, abuse, closed, dump, engine, event, said, small, three_strikes
-from forbear import Alarm, Engine, SpeechSignals, hookimpl
-
-
-class Watch:
-    """An observer that keeps its alarms."""
-
-    def __init__(self) -> None:
-        self.alarms: list[Alarm] = []
-
-    @hookimpl
-    def alarm_raised(self, alarm: Alarm) -> None:
-        self.alarms.append(alarm)
+from forbear import Engine, SpeechSignals, hookimpl
+from house import Watch
 
 
 class Fails:

@@ -10,11 +10,13 @@ import pytest
 from centre import abuse, closed, dump, engine, event, said, small, three_strikes
 from forbear import Engine, EventError, Record
 
+from .vows import DROP, EVENTS
+
 DAY = 60 * 24
 
-PROMISES = """
-events: {promised: {what: string, within: {type: int, unit: minutes, range: [1, 10000]}}, dropped: {what: string}}
-settings: {grace: {type: int, unit: hours, range: [1, 99], default: 2}}
+PROMISES = (
+    EVENTS
+    + """
 entries: {vow: {kept: {type: bool, default: false}}, shame: {}}
 history: {broken: {any: shame, scope: customer}, open: {count: obligation, where: open, scope: customer}}
 obligations:
@@ -35,19 +37,9 @@ decisions:
     fallback: yes
     rules:
       - {rule: all, then: yes, record: [vow], owe: [deed, call, card], BECAUSE}
-  - decision: drop
-    asks: What is dropped?
-    asked_on: [dropped]
-    outcome: [yes]
-    hit: first
-    fallback: yes
-    rules:
-      - rule: dropped
-        then: yes
-        close: [{deed: {by: {what: = event.what}, how: waived, reason: dropped}}]
-        owe: [card]
-        because: {en: Dropped., zh: 已取消。}
-        source: T1
+"""
+    + DROP.strip("\n")
+    + """
   - decision: lateness
     asks: What of an overdue deed?
     asked_on: [obligation_overdue]
@@ -58,6 +50,7 @@ decisions:
       - {rule: sorry, when: obligation.owe == "deed", then: sorry, record: [shame], owe: [regret], BECAUSE}
       - {otherwise: nothing}
 """
+)
 
 
 @pytest.fixture

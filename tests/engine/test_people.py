@@ -8,8 +8,9 @@ import pytest
 
 import centre
 from centre import dump, engine, small
-from forbear import Engine, EventConflict, EventError
+from forbear import Engine, EventConflict, EventError, LedgerError
 from forbear.ledger import open_keys, open_ledger
+from forbear.ledger.entries import LAST, Entry
 from forbear.ledger.keys import FileKeys
 from forbear.ledger.sqlite import SQLiteStore
 
@@ -235,10 +236,10 @@ def test_a_ledger_is_not_opened_without_its_keys_nor_with_others(tmp_path: Path)
     url, keys = f"sqlite:///{tmp_path}/ledger.db", tmp_path / "ledger.db.keys"
     with engine(small(POLICY), url) as one:
         one.decide(strike("a", 0))
-    with pytest.raises(Exception, match="not the keys of this ledger"):
+    with pytest.raises(LedgerError, match="not the keys of this ledger"):
         open_ledger(url, open_keys(f"file:///{tmp_path}/other.keys"))
     keys.unlink()
-    with pytest.raises(Exception, match="keys are missing"):
+    with pytest.raises(LedgerError, match="keys are missing"):
         open_ledger(url)
     assert not keys.exists()
 
@@ -270,6 +271,26 @@ def test_what_was_kept_long_enough_goes_with_a_tick():
         assert before(one, strike("last", 101 * day + 1)) == [1], "the first is gone, the second is not"
 
 
+def test_of_an_obligation_that_was_kept_long_enough_nothing_is_left():
+    day, ends = 24 * 60, "expires: 3 days, closes: {done: {}}}"
+    policy = small(POLICY.replace("closes: {done: {}}}", ends) + "retention: {obligation: 30 days}\n")
+    with engine(policy) as one:
+        one.decide(strike("s", 0))
+        one.decide(strike("late", 20 * day, customer="u2"))
+        one.decide(event("t1", 21 * day, "tick", contact=None))
+        assert [left.split(":")[1] for left in owed(one)] == ["s", "s", "late", "late"]
+        one.decide(event("t2", 31 * day, "tick", contact=None))
+        assert [left.split(":")[1] for left in owed(one)] == ["late", "late"]
+
+
+def owed(one: Engine) -> list[str]:
+    """Every entry that there is because of an obligation."""
+    with one.store.reading() as ledger:
+        kinds = [kind for kind in ledger.kinds() if kind != "strike"]
+        entries = [entry for kind in kinds for entry in ledger.entries(kind, "centre", None, None, LAST)]
+    return [entry.id for entry in sorted(entries, key=lambda entry: entry.at)]
+
+
 def test_what_is_open_stays():
     day = 24 * 60
     with engine(small(KEPT.replace("strike: 100", "obligation: 1"))) as one:
@@ -278,6 +299,15 @@ def test_what_is_open_stays():
         assert one.decide(
             event("c", 41 * day, "obligation_closed", obligation="o:s:letter", how="done", contact=None)
         ).closed
+
+
+def test_what_somebody_must_still_decide_on_stays():
+    with engine(small(KEPT)) as one, one.store.writing() as ledger:
+        for n, status in enumerate(("provisional", "lodged", "upheld", "refused")):
+            ledger.append(Entry(f"l{n}", "offence", n, "c1", "u1", None, {"status": "provisional"}))
+            ledger.amend(f"l{n}", n, {"status": status})
+        assert ledger.expire("offence", 10) == 2
+        assert [entry.id for entry in ledger.entries("offence", "centre", None, None, 10)] == ["l0", "l1"]
 
 
 def test_no_text_is_kept_where_the_pack_does_not_say_so():

@@ -9,6 +9,7 @@ import pytest
 
 from centre import START, closed, engine, event, small
 from forbear import Engine, EventError, Policy
+from forbear.explain import explain
 from forbear.ledger.entries import LAST, Entry, to_micros
 
 DAY = 60 * 24
@@ -110,6 +111,13 @@ def test_what_it_carries_is_never_taken_for_another_kind_of_value(url: str) -> N
 def test_a_name_that_is_no_longer_declared_can_still_be_told(url: str) -> None:
     with engine(small(GONE), url) as one:
         assert one.decide(closed("k", 60, "latest:deed", customer="u1")).degraded is None
+
+
+def test_a_rule_that_asks_for_another_name_is_told_not_to_have_applied(url: str) -> None:
+    policy = small(GONE.replace("when: true", 'when: obligation.owe == "task"'))
+    with engine(policy, url) as one:
+        told = explain(policy, one.decide(closed("k", 60, "latest:deed", customer="u1")))
+    assert [rule.rule for rule in told.sentences if rule.kind == "not_applied"] == ["some"]
 
 
 def test_a_new_one_has_the_new_terms(url: str) -> None:

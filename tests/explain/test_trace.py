@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from centre import standard
-from conftest import examples
 from explain.kept import elsewhere, kept, whole_text
 from forbear.evaluate.reference import evaluate
 from forbear.explain import AUDIENCES, explain
@@ -17,6 +16,7 @@ from forbear.records import Record
 from strategies.cases import Case, cases
 from strategies.facts import facts_for
 from strategies.nodes import expressions
+from strategies.profile import examples
 
 
 def holds_together(policy: ir.Policy, record: Record, conflicts: frozenset[str]) -> None:
@@ -51,7 +51,7 @@ def holds_together(policy: ir.Policy, record: Record, conflicts: frozenset[str])
                     raise AssertionError(one)
 
 
-@settings(max_examples=examples(150))
+@examples(150)
 @given(case=cases())
 def test_traces_agree_with_the_reference_evaluator_on_any_pack(case: Case) -> None:
     for one in case.questions:
@@ -66,7 +66,7 @@ def test_traces_agree_with_the_reference_evaluator_on_any_pack(case: Case) -> No
             assert whole_text(case.policy, elsewhere(record), audience)
 
 
-@settings(max_examples=examples(150))
+@examples(150)
 @given(data=st.data())
 def test_traces_agree_with_the_reference_evaluator_on_the_standard_pack(data: st.DataObject) -> None:
     policy = standard()
@@ -82,7 +82,7 @@ def _reads_candidates(policy: ir.Policy, plan: ir.Plan) -> bool:
     return any(isinstance(policy.facts[path].type, RecordsType) for path in plan.facts & policy.facts.keys())
 
 
-@settings(max_examples=examples(100))
+@examples(100)
 @given(case=cases(questions=1))
 def test_conjuncts_together_are_the_condition(case: Case) -> None:
     conditions = [expr for expr in expressions(case.policy) if isinstance(expr, ir.All | ir.Any | ir.Not)]

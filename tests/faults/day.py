@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -161,17 +160,3 @@ def unsound(found: Site) -> list[str]:
                 problems.append(f"{id_} was acknowledged with another record")
         problems += differences(one, LAST)
     return problems
-
-
-def in_child(work: Callable[[], None]) -> int:
-    """Do something in a process of its own; its exit status, or the signal that ended it, negative."""
-    child = os.fork()
-    if child == 0:
-        status = 70
-        try:
-            work()
-            status = 0
-        finally:
-            os._exit(status)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)

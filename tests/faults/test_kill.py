@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from somebody import in_child
+
 from .conftest import SHARDS, Make, share, wanted
-from .day import in_child, site, wrong
+from .day import site, wrong
 from .fuse import Fuse, die, laid
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from centre import abuse, said
 from chains import broken_chains
+from forbear import LedgerError
 from places import Place, postgres, sqlite
 from postgres import cluster
 
@@ -103,7 +104,7 @@ def test_a_server_that_only_reads_refuses_events_until_it_writes_again(room: Pat
     with psycopg.connect(cluster().url(), autocommit=True) as admin:
         admin.execute("ALTER DATABASE postgres SET default_transaction_read_only = on")
         try:
-            with pytest.raises(Exception, match="read-only transaction"):
+            with pytest.raises(LedgerError, match="read-only transaction"):
                 one.live([said("more", 60 * 24 * 30)])
         finally:
             admin.execute("SET default_transaction_read_only = off")

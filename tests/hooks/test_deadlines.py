@@ -50,6 +50,13 @@ def test_a_deadline_may_be_declared_for_one_hook() -> None:
     assert record.outcome["of_customer"] == "yes"
 
 
+def returned() -> None:
+    """Wait until all calls that were left behind have returned."""
+    for thread in threading.enumerate():
+        if thread.daemon and "_work" in thread.name:
+            thread.join()
+
+
 def test_calls_that_hang_are_bounded_and_refused_beyond_that_until_one_returns() -> None:
     hangs = Hangs()
     threads = threading.active_count()
@@ -63,9 +70,7 @@ def test_calls_that_hang_are_bounded_and_refused_beyond_that_until_one_returns()
         assert ["still hang" in reason for reason in reasons] == [False] * MAX_HANGING + [True] * 3
         implementation = one.plugins._implementing["supply_customer_facts"][0]
         assert implementation.deadline is not None
-        for thread in threading.enumerate():
-            if thread.daemon and "_work" in thread.name:
-                thread.join()
+        returned()
         assert one.decide(said("later", 99)).degraded is None, "all have returned, so it is called again"
 
 
@@ -77,8 +82,13 @@ def test_a_late_answer_counts_for_nothing() -> None:
         return {"customer.calm": True}
 
     with opened(plugin("supply_customer_facts", late, deadline=0.01)) as one:
-        record = one.decide(said())
-        hangs.free.set()
+        try:
+            record = one.decide(said())
+        finally:
+            hangs.free.set()
+        returned()
+        assert record.outcome["of_customer"] == "no"
+        assert list(record.degraded or {}) == ["of_customer"]
         assert one.decide(said()) == record
 
 

@@ -171,6 +171,7 @@ def test_what_a_hook_starts_and_leaves_behind_takes_its_turn_like_anybody() -> N
     class Starts:
         engine: AsyncEngine
         task: asyncio.Task[Any]
+        free: asyncio.Event
 
         @hookimpl
         async def decision_recorded(self, record: Any) -> None:
@@ -178,16 +179,28 @@ def test_what_a_hook_starts_and_leaves_behind_takes_its_turn_like_anybody() -> N
                 self.task = asyncio.create_task(self._later())
 
         async def _later(self) -> Any:
-            await self.done.wait()
+            await self.free.wait()
             return await self.engine.decide(said("later", 2))
 
     async def main() -> None:
-        starts = Starts()
-        starts.done = asyncio.Event()  # type: ignore[attr-defined]
-        async with asynchronous(starts) as starts.engine:
+        gate, starts = Gate(), Starts()
+        gate.opened = {"u1": asyncio.Event()}
+        gate.opened["u1"].set()
+        starts.free = asyncio.Event()
+        async with asynchronous(starts, gate) as starts.engine:
             await starts.engine.decide(said())
-            starts.done.set()  # type: ignore[attr-defined]
-            assert (await starts.task).id == "d:later"
+            gate.opened["u1"].clear()
+            held = asyncio.create_task(starts.engine.decide(said("held", 1)))
+            assert [await gate.arrived.get(), await gate.arrived.get()] == ["e1", "held"]
+            starts.free.set()
+            for _ in range(2):
+                await asyncio.sleep(0)
+            in_turn = len(starts.engine._turns._going)
+            gate.opened["u1"].set()
+            assert in_turn == 2, "it waits for the one in hand"
+            assert [(await one).id for one in (held, starts.task)] == ["d:held", "d:later"]
+            assert gate.came == ["e1", "held", "later"]
+            assert gate.most == {"u1": 1}
 
     going(main)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from hostile.commands_given import COMMAND_FAMILIES
 from hostile.grammar import GRAMMAR
+from hostile.inheritance import INHERITANCE
 from hostile.lines import LINE_FAMILIES
 from hostile.places import PLACES
 from hostile.sizes import SIZES
 from hostile.texts import TEXTS
 from hostile.words import WORDS
 
-FAMILIES = [*TEXTS, *SIZES, *WORDS, *GRAMMAR, *LINE_FAMILIES, *COMMAND_FAMILIES, *PLACES]
+FAMILIES = [*TEXTS, *SIZES, *WORDS, *GRAMMAR, *LINE_FAMILIES, *COMMAND_FAMILIES, *PLACES, *INHERITANCE]
 
 # Those that take a second or more, because they go as far as the bounds let them; `FORBEAR_HOSTILE=all` runs them too.
 LONG = {

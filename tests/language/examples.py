@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from language.small_pack import edited
+from language.small_pack import SMALL, edited
 
 
 @frozen
@@ -17,61 +17,63 @@ class Example:
     files: Mapping[str, str]
 
 
-def _change(code: str, file: str, old: str, new: str) -> Example:
-    return Example(code, edited((file, old, new)))
+def change(code: str, file: str, old: str, new: str, base: Mapping[str, str] = SMALL) -> Example:
+    """Other words in one file of a pack."""
+    return Example(code, edited((file, old, new), base=base))
 
 
-def _add(code: str, text: str, file: str = "more.yaml") -> Example:
-    return Example(code, edited(also={file: text}))
+def add(code: str, text: str, file: str = "more.yaml", base: Mapping[str, str] = SMALL) -> Example:
+    """One more file in a pack."""
+    return Example(code, edited(also={file: text}, base=base))
+
+
+def when(code: str, condition: str, base: Mapping[str, str] = SMALL) -> Example:
+    """Another condition for the second rule of `conduct`, single-quoted."""
+    return change(code, "conduct.yaml", "    when: speech.hostile\n", f"    when: '{condition}'\n", base)
 
 
 def _vocabulary(code: str, old: str, new: str) -> Example:
-    return _change(code, "vocabulary.yaml", old, new)
+    return change(code, "vocabulary.yaml", old, new)
 
 
 def _conduct(code: str, old: str, new: str) -> Example:
-    return _change(code, "conduct.yaml", old, new)
+    return change(code, "conduct.yaml", old, new)
 
 
 def _response(code: str, old: str, new: str) -> Example:
-    return _change(code, "response.yaml", old, new)
+    return change(code, "response.yaml", old, new)
 
 
 def _duties(code: str, old: str, new: str) -> Example:
-    return _change(code, "duties.yaml", old, new)
-
-
-def _when(code: str, condition: str) -> Example:
-    """Another condition for the second rule of `conduct`, single-quoted."""
-    return _conduct(code, "    when: speech.hostile\n", f"    when: '{condition}'\n")
+    return change(code, "duties.yaml", old, new)
 
 
 FILES = [
-    _add("hidden-character", "texts: {a: {en: x⟦\u202e⟧y, zh: z}}\n"),
-    _add("hidden-character", "# a comment⟦\u2028⟧facts: {}\n"),
-    _change("language-version", "pack.yaml", "language: 1", "language: ⟦2⟧"),
+    add("hidden-character", "texts: {a: {en: x⟦\u202e⟧y, zh: z}}\n"),
+    add("hidden-character", "# a comment⟦\u2028⟧facts: {}\n"),
+    change("language-version", "pack.yaml", "language: 1", "language: ⟦2⟧"),
     Example("missing-key", edited(("pack.yaml", "pack: small\nversion", "⟦version⟧"))),
-    _change("unknown-key", "pack.yaml", "language: 1\n", "language: 1\n⟦author⟧: me\n"),
-    _add("unknown-key", "⟦settngs⟧: {}\n"),
-    _add("wrong-shape", "⟦just a text⟧\n"),
-    _add("wrong-shape", "⟦-⟧ a\n- b\n"),
-    _add("wrong-shape", "decisions: [⟦conduct⟧]\n"),
+    change("unknown-key", "pack.yaml", "language: 1\n", "language: 1\n⟦author⟧: me\n"),
+    add("unknown-key", "⟦settngs⟧: {}\n"),
+    add("wrong-shape", "⟦just a text⟧\n"),
+    add("wrong-shape", "⟦-⟧ a\n- b\n"),
+    add("wrong-shape", "decisions: [⟦conduct⟧]\n"),
 ]
 
 YAML = [
-    _add("yaml-syntax", "texts:\n  a: [1, 2\nmore⟦:⟧ 1\n"),
-    _add("yaml-syntax", 'texts:\n  a: {en: ⟦"⟧never closed, zh: x}\n'),
-    _add("yaml-syntax", "texts:\n⟦\t⟧a: {en: x, zh: y}\n"),
-    _add("yaml-documents", "facts: {}\n⟦---⟧\nfacts: {}\n"),
+    add("yaml-syntax", "texts:\n  a: [1, 2\nmore⟦:⟧ 1\n"),
+    add("yaml-syntax", 'texts:\n  a: {en: ⟦"⟧never closed, zh: x}\n'),
+    add("yaml-syntax", "texts:\n⟦\t⟧a: {en: x, zh: y}\n"),
+    add("yaml-documents", "facts: {}\n⟦---⟧\nfacts: {}\n"),
     _vocabulary("yaml-anchor", "speech.hostile: bool", "speech.hostile: ⟦&b⟧ bool"),
-    _add("yaml-alias", "facts: {more.fact: ⟦*b⟧}\n"),
+    add("yaml-alias", "facts: {more.fact: ⟦*b⟧}\n"),
     _vocabulary("yaml-tag", "speech.hostile: bool", "speech.hostile: ⟦!!str⟧ bool"),
     _conduct("yaml-tag", "    when: speech.hostile\n", "    when: ⟦!speech.hostile⟧\n"),
     _conduct("yaml-tag", "    when: speech.hostile\n", "    when: ⟦!has(customer.name)⟧\n"),
-    _add("yaml-merge", "facts:\n  ⟦<<⟧: {more.fact: bool}\n"),
-    _add("yaml-key", "facts:\n  ⟦[⟧a, b]: bool\n"),
-    _add("duplicate-key", "facts:\n  more.fact: bool\n  ⟦more.fact⟧: int\n"),
-    _add("too-deep", "facts: " + "[" * 40 + "⟦[⟧" + "]" * 41 + "\n"),
+    add("yaml-merge", "facts:\n  ⟦<<⟧: {more.fact: bool}\n"),
+    add("yaml-key", "facts:\n  ⟦[⟧a, b]: bool\n"),
+    add("duplicate-key", "facts:\n  more.fact: bool\n  ⟦more.fact⟧: int\n"),
+    add("too-deep", "facts: " + "[" * 40 + "⟦[⟧" + "]" * 41 + "\n"),
     _conduct("unquoted-expression", "    when: speech.hostile\n", '    when: ⟦"abuse" == conduct⟧\n'),
     _conduct("unquoted-expression", "    when: speech.hostile\n", "    when: ⟦!speech.hostile || contact.turns > 3⟧\n"),
     _conduct("unquoted-expression", "    when: speech.hostile\n", '    when: ⟦speech.target == "a: b"⟧ # why\n'),
@@ -94,11 +96,13 @@ VOCABULARY = [
     _vocabulary("reserved-name", "warning: {level", "warning: {⟦which⟧: string, level"),
     _vocabulary("reserved-name", "warning: {level", "warning: {⟦age⟧: int, level"),
     _vocabulary("reserved-name", "  warning: ", "  ⟦contact⟧: {}\n  warning: "),
+    _vocabulary("reserved-name", "  warning: ", "  ⟦text⟧: {}\n  warning: "),
+    _vocabulary("reserved-name", "  warning: ", "  ⟦decision⟧: {}\n  warning: "),
     _vocabulary("reserved-name", "{within:", "{⟦customer⟧: string, within:"),
-    _add("duplicate-name", "facts: {⟦speech.hostile⟧: bool}\n", "zz.yaml"),
-    _add("duplicate-name", "facts: {⟦speech.hostile.how⟧: bool}\n", "zz.yaml"),
-    _add("duplicate-name", "events: {⟦utterance⟧: {}}\n"),
-    _add("duplicate-name", "history: {⟦warned⟧: {any: warning}}\n", "zz.yaml"),
+    add("duplicate-name", "facts: {⟦speech.hostile⟧: bool}\n", "zz.yaml"),
+    add("duplicate-name", "facts: {⟦speech.hostile.how⟧: bool}\n", "zz.yaml"),
+    add("duplicate-name", "events: {⟦utterance⟧: {}}\n"),
+    add("duplicate-name", "history: {⟦warned⟧: {any: warning}}\n", "zz.yaml"),
     _vocabulary("duplicate-name", "[voice, email]", "[voice, email, ⟦voice⟧]"),
     _vocabulary("unknown-type", "speech.hostile: bool", "speech.hostile: ⟦boolean⟧"),
     _vocabulary("unknown-key", "type: decimal, places", "type: decimal, ⟦digits⟧: 2, places"),
@@ -160,48 +164,48 @@ HISTORY = [
 ]
 
 EXPRESSIONS = [
-    _when("expression-syntax", "speech.hostile ⟦and⟧ contact.turns > 3"),
-    _when("expression-syntax", "⟦not⟧ speech.hostile"),
-    _when("expression-syntax", 'speech.target ⟦=⟧ "advisor"'),
-    _when("expression-syntax", "speech.target == ⟦“⟧advisor”"),
-    _when("expression-syntax", "speech.hostile ⟦&&⟧"),
-    _when("expression-syntax", "size⟦(⟧customer.tags) > 3"),
-    _when("expression-syntax", "contact.turns > ⟦3rd⟧"),
-    _when("expression-syntax", "s⟦р⟧eech.hostile"),
+    when("expression-syntax", "speech.hostile ⟦and⟧ contact.turns > 3"),
+    when("expression-syntax", "⟦not⟧ speech.hostile"),
+    when("expression-syntax", 'speech.target ⟦=⟧ "advisor"'),
+    when("expression-syntax", "speech.target == ⟦“⟧advisor”"),
+    when("expression-syntax", "speech.hostile ⟦&&⟧"),
+    when("expression-syntax", "size⟦(⟧customer.tags) > 3"),
+    when("expression-syntax", "contact.turns > ⟦3rd⟧"),
+    when("expression-syntax", "s⟦р⟧eech.hostile"),
     _conduct("expression-syntax", "    when: speech.hostile\n", "    when:⟦⟧\n"),
     _conduct("expression-syntax", "    when: speech.hostile\n", '    when: speech.target == ⟦"⟧a #b"\n'),
     _conduct("wrong-shape", "    when: speech.hostile\n", "    when: ⟦[⟧speech.hostile]\n"),
-    _when("unknown-name", "⟦speech.hostle⟧"),
-    _when("unknown-name", "speech.hostile && contact.wait > ⟦setting.patence⟧"),
-    _when("unknown-name", "⟦history.wraned⟧"),
-    _when("unknown-name", '⟦respons⟧ == "warn"'),
-    _when("unknown-name", "speech.target == ⟦advisor⟧"),
-    _when("unknown-name", "⟦recorded.warning⟧"),
-    _when("unknown-name", "has(⟦customer.nmae⟧)"),
-    _when("unknown-value", 'speech.target == ⟦"advisr"⟧'),
-    _when("unknown-value", 'speech.target in ["nobody", ⟦"advisr"⟧]'),
-    _when("type-mismatch", "speech.hostile && ⟦contact.wait⟧"),
-    _when("type-mismatch", "⟦speech.hostile⟧ > 3"),
-    _when("type-mismatch", "speech.target == ⟦3⟧"),
-    _when("type-mismatch", "contact.turns == ⟦1.5⟧"),
-    _when("type-mismatch", "⟦customer.value⟧ + 1 > 2"),
-    _when("type-mismatch", "⟦contact.wait * contact.turns⟧ > 2"),
-    _when("type-mismatch", "speech.target in ⟦speech.hostile⟧"),
-    _when("type-mismatch", "contact.turns in ⟦[]⟧"),
-    _when("type-mismatch", "customer.value in [0.5, ⟦0.125⟧]"),
-    _when("type-mismatch", "⟦[1]⟧ == contact.turns"),
-    _when("type-mismatch", "contact.turns in ⟦customer.tags⟧"),
-    _when("type-mismatch", 'speech.target == ⟦""⟧'),
+    when("unknown-name", "⟦speech.hostle⟧"),
+    when("unknown-name", "speech.hostile && contact.wait > ⟦setting.patence⟧"),
+    when("unknown-name", "⟦history.wraned⟧"),
+    when("unknown-name", '⟦respons⟧ == "warn"'),
+    when("unknown-name", "speech.target == ⟦advisor⟧"),
+    when("unknown-name", "⟦recorded.warning⟧"),
+    when("unknown-name", "has(⟦customer.nmae⟧)"),
+    when("unknown-value", 'speech.target == ⟦"advisr"⟧'),
+    when("unknown-value", 'speech.target in ["nobody", ⟦"advisr"⟧]'),
+    when("type-mismatch", "speech.hostile && ⟦contact.wait⟧"),
+    when("type-mismatch", "⟦speech.hostile⟧ > 3"),
+    when("type-mismatch", "speech.target == ⟦3⟧"),
+    when("type-mismatch", "contact.turns == ⟦1.5⟧"),
+    when("type-mismatch", "⟦customer.value⟧ + 1 > 2"),
+    when("type-mismatch", "⟦contact.wait * contact.turns⟧ > 2"),
+    when("type-mismatch", "speech.target in ⟦speech.hostile⟧"),
+    when("type-mismatch", "contact.turns in ⟦[]⟧"),
+    when("type-mismatch", "customer.value in [0.5, ⟦0.125⟧]"),
+    when("type-mismatch", "⟦[1]⟧ == contact.turns"),
+    when("type-mismatch", "contact.turns in ⟦customer.tags⟧"),
+    when("type-mismatch", 'speech.target == ⟦""⟧'),
     _conduct("type-mismatch", "    when: speech.hostile\n", "    when: ⟦contact.wait⟧\n"),
-    _when("unit-mismatch", "contact.wait > ⟦contact.turns⟧"),
-    _when("unit-mismatch", "contact.wait - ⟦contact.turns⟧ > 1"),
-    _when("overflow", "⟦contact.turns * 9000000000000000000⟧ > 1"),
-    _when("overflow", "contact.turns < ⟦9223372036854775808⟧"),
-    _when("overflow", "⟦customer.value⟧ < 0.0000000000000000001"),
-    _when("optional-read", '⟦customer.name⟧ == "Li"'),
-    _when("optional-read", 'has(customer.name) || ⟦customer.name⟧ == "Li"'),
-    _when("optional-read", '⟦history.last_level⟧ == "first"'),
-    _when("not-on-event", "⟦event.within⟧ > 3"),
+    when("unit-mismatch", "contact.wait > ⟦contact.turns⟧"),
+    when("unit-mismatch", "contact.wait - ⟦contact.turns⟧ > 1"),
+    when("overflow", "⟦contact.turns * 9000000000000000000⟧ > 1"),
+    when("overflow", "contact.turns < ⟦9223372036854775808⟧"),
+    when("overflow", "⟦customer.value⟧ < 0.0000000000000000001"),
+    when("optional-read", '⟦customer.name⟧ == "Li"'),
+    when("optional-read", 'has(customer.name) || ⟦customer.name⟧ == "Li"'),
+    when("optional-read", '⟦history.last_level⟧ == "first"'),
+    when("not-on-event", "⟦event.within⟧ > 3"),
 ]
 
 DECISIONS = [
@@ -234,7 +238,7 @@ DECISIONS = [
             also={"more.yaml": "decision: ⟦has⟧\nasked_on: [tick]\noutcome: [a]\nfallback: a\nrules: [otherwise: a]\n"}
         ),
     ),
-    _add(
+    add(
         "duplicate-name",
         "decision: ⟦conduct⟧\nasked_on: [tick]\noutcome: [a]\nfallback: a\nrules: [otherwise: a]\n",
         "zz.yaml",
@@ -273,10 +277,10 @@ DECISIONS = [
             }
         ),
     ),
-    _add(
+    add(
         "wrong-value", "decision: more\nasked_on: [tick]\noutcome: bool\nfallback: ⟦maybe⟧\nrules: [otherwise: true]\n"
     ),
-    _add(
+    add(
         "unit-mismatch",
         "decision: more\nasked_on: [tick]\noutcome: {type: int, unit: minutes, range: [0, 9999]}\n"
         "fallback: 1\nrules:\n  - {rule: a, then: = ⟦contact.wait⟧}\n",
@@ -342,19 +346,17 @@ OBLIGATIONS = [
     _duties("wrong-value", "spoken: true", "spoken: ⟦= speech.hostile⟧"),
     _duties("unknown-value", "    say: calling", "    say: calling\n    once: {per: ⟦day⟧}"),
     _duties("missing-key", "    say: calling", "    say: calling\n    once: ⟦{⟧while: open}"),
-    _add("duplicate-name", "obligations: {⟦call⟧: {to: x, due: 1 day, closes: {done: {}}}}\n", "zz.yaml"),
+    add("duplicate-name", "obligations: {⟦call⟧: {to: x, due: 1 day, closes: {done: {}}}}\n", "zz.yaml"),
 ]
 
 TEXTS = [
-    _add("duplicate-name", "texts: {⟦calling⟧: {en: a, zh: b}}\n", "zz.yaml"),
-    _add("missing-language", "texts: {other: ⟦{⟧en: a}}\n"),
-    _add("missing-key", "texts: {⟦other⟧: {by: contact.channel, voice: {en: a, zh: b}}}\n"),
-    _add("missing-key", "texts: {⟦other⟧: {voice: {en: a, zh: b}, otherwise: {en: a, zh: b}}}\n"),
-    _add(
-        "unknown-value", "texts: {other: {by: contact.channel, ⟦vioce⟧: {en: a, zh: b}, otherwise: {en: a, zh: b}}}\n"
-    ),
-    _add("unknown-name", "texts: {other: {by: ⟦contact.chanel⟧, otherwise: {en: a, zh: b}}}\n"),
-    _add("type-mismatch", "texts: {other: {by: ⟦contact.turns⟧, otherwise: {en: a, zh: b}}}\n"),
+    add("duplicate-name", "texts: {⟦calling⟧: {en: a, zh: b}}\n", "zz.yaml"),
+    add("missing-language", "texts: {other: ⟦{⟧en: a}}\n"),
+    add("missing-key", "texts: {⟦other⟧: {by: contact.channel, voice: {en: a, zh: b}}}\n"),
+    add("missing-key", "texts: {⟦other⟧: {voice: {en: a, zh: b}, otherwise: {en: a, zh: b}}}\n"),
+    add("unknown-value", "texts: {other: {by: contact.channel, ⟦vioce⟧: {en: a, zh: b}, otherwise: {en: a, zh: b}}}\n"),
+    add("unknown-name", "texts: {other: {by: ⟦contact.chanel⟧, otherwise: {en: a, zh: b}}}\n"),
+    add("type-mismatch", "texts: {other: {by: ⟦contact.turns⟧, otherwise: {en: a, zh: b}}}\n"),
     _duties("missing-placeholder", 'zh: "我们就{conduct}联系您。"', 'zh: ⟦"我们联系您。"⟧'),
     _duties("missing-placeholder", "shows: [conduct]", "shows: [⟦condct⟧]"),
     _duties("unknown-name", "about {conduct}.", "about {conduct} and {⟦contact.trns⟧}."),
@@ -366,24 +368,24 @@ TEXTS = [
 ]
 
 CALENDAR = [
-    _add("bad-calendar", "calendar: {zone: ⟦Europe/Lodon⟧}\n"),
-    _add("bad-calendar", "calendar: {open: {monday: [⟦9 to 5⟧]}}\n"),
-    _add("bad-calendar", 'calendar: {open: {monday: ["09:00-12:00", ⟦"11:00-17:00"⟧]}}\n'),
-    _add("bad-calendar", "calendar: {closed_on: [⟦2026-02-30⟧]}\n"),
-    _add("unknown-key", 'calendar: {open: {⟦mon⟧: "09:00-12:00"}}\n'),
+    add("bad-calendar", "calendar: {zone: ⟦Europe/Lodon⟧}\n"),
+    add("bad-calendar", "calendar: {open: {monday: [⟦9 to 5⟧]}}\n"),
+    add("bad-calendar", 'calendar: {open: {monday: ["09:00-12:00", ⟦"11:00-17:00"⟧]}}\n'),
+    add("bad-calendar", "calendar: {closed_on: [⟦2026-02-30⟧]}\n"),
+    add("unknown-key", 'calendar: {open: {⟦mon⟧: "09:00-12:00"}}\n'),
     Example("duplicate-name", edited(also={"a.yaml": "calendar: {}\n", "b.yaml": "calendar: ⟦{⟧}\n"})),
 ]
 
 RETENTION = [
-    _add("short-retention", "retention: {warning: ⟦90 days⟧}\n"),
-    _add(
+    add("short-retention", "retention: {warning: ⟦90 days⟧}\n"),
+    add(
         "short-retention",
         "entries: {note: {level: [a, b]}}\nhistory: {noted: {any: note, window: 91 days}}\n"
         "retention: {note: ⟦90 days⟧}\n",
     ),
-    _add("unknown-entry", "retention: {⟦waring⟧: 90 days}\n"),
-    _add("unknown-entry", "retention: {⟦contact⟧: 90 days}\n"),
-    _add("bad-time", "retention: {text: 90 ⟦dayz⟧}\n"),
+    add("unknown-entry", "retention: {⟦waring⟧: 90 days}\n"),
+    add("unknown-entry", "retention: {⟦contact⟧: 90 days}\n"),
+    add("bad-time", "retention: {text: 90 ⟦dayz⟧}\n"),
     Example(
         "duplicate-name",
         edited(also={"a.yaml": "retention: {text: 90 days}\n", "b.yaml": "retention: {⟦text⟧: 9 days}\n"}),

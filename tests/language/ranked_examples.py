@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from language.examples import Example
+from functools import partial
+
+from language.examples import Example, add, change, when
 from language.small_pack import RANKED, edited
 
-
-def _ranked(code: str, file: str, old: str, new: str) -> Example:
-    return Example(code, edited((file, old, new), base=RANKED))
+_ranked, _more, _when = (partial(one, base=RANKED) for one in (change, add, when))
 
 
 def _advisors(code: str, old: str, new: str) -> Example:
@@ -18,15 +18,6 @@ def _advisors(code: str, old: str, new: str) -> Example:
 def _advisor(code: str, old: str, new: str) -> Example:
     """Another ranking."""
     return _ranked(code, "advisor.yaml", old, new)
-
-
-def _when(code: str, condition: str) -> Example:
-    """Another condition of a plain decision."""
-    return _ranked(code, "conduct.yaml", "    when: speech.hostile\n", f"    when: '{condition}'\n")
-
-
-def _more(code: str, text: str, file: str = "more.yaml") -> Example:
-    return Example(code, edited(also={file: text}, base=RANKED))
 
 
 def _decided(code: str, text: str, outcome: str = "[a, b]", fallback: str = "a", name: str = "more") -> Example:

@@ -152,6 +152,25 @@ def test_promises_are_added_behind_those_that_stand(below):
     assert names == [*under, f"response#{len(under) + 1}"]
 
 
+def test_promises_added_in_two_files_all_count(below):
+    more = 'overrides: {invariants: {response: [{never: "response == \\"warn\\" && !speech.hostile", because: %s.}]}}\n'
+    policy = mine(below, one=more % "One", two=more % "Two")
+    assert [one.because for one in policy.invariants if one.decision == "response"][-2:] == ["One.", "Two."]
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "word"),
+    [
+        ("rules: {conduct.vented: {when: 'false'}}", "rules: {conduct.vented: {then: abuse}}", "conduct.vented"),
+        ("settings: {patience: 30}", "settings: {patience: 90}", "patience"),
+        ("due: {call: 2 hours}", "due: {call: 3 hours}", "call"),
+    ],
+)
+def test_a_pack_overrides_a_thing_once(below, one, two, word):
+    found = said(below, one=f"overrides: {{{one}}}\n", two=f"overrides: {{{two}}}\n")
+    assert errors(found) == [("duplicate-name", word)]
+
+
 def test_the_calendar_of_the_pack_on_top_counts(below):
     put(below, "small", {"calendar.yaml": "calendar: {zone: Europe/London}\n"})
     assert mine(below).calendar.zone == "Europe/London"

@@ -12,6 +12,7 @@ from conftest import examples
 from forbear.evaluate.reference import evaluate
 from forbear.language import ir
 from forbear.language.coverage import Budget, NotKnown, boxes, example, overlap, uncovered
+from forbear.language.pack import check_pack, pack_from_texts
 from forbear.language.types import BoolType, DecimalType, EnumType, IntType, Type, Value
 from language.small_pack import built, edited, problems_of
 
@@ -223,3 +224,29 @@ def test_a_large_table_is_checked_and_a_huge_one_is_not_forever() -> None:
     wide = " && ".join(f"(contact.turns == {n} || contact.wait != {n})" for n in range(30))
     many = "".join(f"{{rule: w{n}, when: {wide}, then: a}}\n" for n in range(30))
     assert {one.code for one in problems_of(decided(many))} == {"not-covered"}
+
+
+def test_rows_that_list_many_values_are_not_compared_forever(monkeypatch: pytest.MonkeyPatch) -> None:
+    spent = 0
+
+    def spend(budget: Budget, amount: int) -> None:
+        nonlocal spent
+        spent += amount
+        whole(budget, amount)
+
+    whole = Budget.spend
+    monkeypatch.setattr(Budget, "spend", spend)
+    lists = [", ".join(str(n * 200 + 2 * m) for m in range(100)) for n in range(45)]
+    rows = "".join(f"    - {{rule: r{n}, when: [[{values}]], then: a}}\n" for n, values in enumerate(lists))
+    head = "facts: {many.turns: {type: int, range: [0, 9999]}}\n"
+    table = "decision: more\nasks: More?\nasked_on: [utterance]\noutcome: [a, b]\nfallback: a\nhit: unique\n"
+    files = edited(
+        also={
+            "f.yaml": head,
+            "more.yaml": f"{table}table:\n  inputs: [many.turns]\n  rows:\n{rows}    - otherwise: b\n",
+        }
+    )
+    policy, found = check_pack(pack_from_texts(files))
+    assert policy is not None
+    assert "left-to-prove" in [one.code for one in found]
+    assert spent < 2_000_000

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from conftest import examples
 from forbear.errors import PackError
+from forbear.language import check
 from forbear.language.files import find_pack
 from forbear.language.pack import build_policy, read_pack
 from forbear.language.problems import Problems
 from forbear.language.source import decode
+from forbear.language.syntax import parse_expression
 from forbear.language.tree import parse_tree
 from language.small_pack import NOTHING_SAID, RANKED, SMALL, edited, problems_of
 
@@ -148,3 +150,30 @@ def test_a_mutated_pack_of_rankings_and_tables_is_read_or_refused(files: dict[st
 @given(mutated(STANDARD))
 def test_a_mutated_standard_pack_is_read_or_refused(files: dict[str, str]) -> None:
     check_mutation(files)
+
+
+def test_a_promise_is_read_as_often_on_many_events_as_on_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(check, "parse_expression", lambda text: read.append(text) or parse_expression(text))
+    counted = []
+    for events in (1, 60):
+        read.clear()
+        assert problems_of(asked_on(events)) == []
+        counted.append(read.count("speech.hostile && odd"))
+    assert counted[0] == counted[1] > 0
+
+
+def test_events_and_outcomes_are_no_rules() -> None:
+    assert problems_of(asked_on(80)) == []  # 80 * 2, not 80 * 80
+
+
+def asked_on(events: int) -> dict[str, str]:
+    """A pack with a decision of one rule and one promise that is asked on so many events, twice."""
+    names = [f"e{n}" for n in range(events)]
+    more = {"types.yaml": "events:\n" + "".join(f"  {name}: {{}}\n" for name in names)}
+    for decision in ("odd", "even"):
+        more[f"{decision}.yaml"] = (
+            f"decision: {decision}\nasked_on: [{', '.join(names)}]\noutcome: bool\nfallback: false\n"
+            "rules: [{rule: x, then: true}]\ninvariants: [{never: speech.hostile && odd, because: So.}]\n"
+        )
+    return edited(also=more)

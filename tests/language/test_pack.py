@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from commands import write_pack
 from forbear.errors import PackError, PackNotFound
 from forbear.language import source
 from forbear.language.files import find_pack
 from forbear.language.pack import load_policy, pack_from_texts
 from language.small_pack import SMALL, built, edited, problems_of
+from somebody import in_child_as_somebody
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name, text in SMALL.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    return tmp_path
+    return write_pack(tmp_path, SMALL)
 
 
 def problems(folder: Path) -> list[tuple[str, str]]:
@@ -91,10 +91,27 @@ def test_a_pipe_is_not_waited_for(folder: Path) -> None:
     assert load_policy(folder).name == "small"
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_named(folder: Path) -> None:
-    (folder / "duties.yaml").chmod(0)
-    assert problems(folder) == [("unreadable-file", "duties.yaml")]
+def test_a_file_that_may_not_be_read_is_named(open_folder: Path) -> None:
+    write_pack(open_folder, SMALL)
+    load_policy(open_folder)
+    (open_folder / "duties.yaml").chmod(0)
+
+    def named() -> None:
+        assert problems(open_folder) == [("unreadable-file", "duties.yaml")]
+
+    assert in_child_as_somebody(named) == 0
+
+
+def test_a_file_in_a_folder_that_may_not_be_entered_is_named(open_folder: Path) -> None:
+    write_pack(open_folder, SMALL)
+    (open_folder / "more").mkdir()
+    (open_folder / "more" / "duties.yaml").write_text("facts: {}", "utf-8")
+    (open_folder / "more").chmod(0o444)
+
+    def named() -> None:
+        assert problems(open_folder) == [("unreadable-file", "more/duties.yaml")]
+
+    assert in_child_as_somebody(named) == 0
 
 
 def test_a_file_that_cannot_be_read_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

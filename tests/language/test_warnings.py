@@ -237,6 +237,11 @@ def test_what_nothing_uses(code):
     assert_told(edited(UNUSED[code], base=CLEAN), code)
 
 
+def test_a_setting_that_says_how_long_something_is_kept_is_used():
+    kept = "settings: {kept: {type: int, unit: days, range: [1, 99], default: 30}}\nretention: {text: setting.kept}\n"
+    assert told(CLEAN | {"kept.yaml": kept}) == []
+
+
 def test_texts_and_obligations_that_nothing_uses():
     text = CLEAN | {"words.yaml": 'texts: {⟦idle⟧: {en: "Well.", zh: "好。"}}\n'}
     assert_told(text, "unused-text")

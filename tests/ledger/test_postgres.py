@@ -13,7 +13,7 @@ import pytest
 
 from centre import abuse, engine, event, said, small
 from commands import events_text, forbear
-from forbear import Engine, LedgerError
+from forbear import Engine, LedgerError, SettingError
 from forbear.ledger import open_ledger
 from forbear.ledger.keys import FileKeys
 from places import Place, postgres
@@ -56,6 +56,16 @@ def test_keys_that_are_lost_are_not_made_anew(place: Place, tmp_path: Path) -> N
 def test_a_url_that_is_none() -> None:
     with pytest.raises(LedgerError, match="this is not the URL of a PostgreSQL ledger: "):
         open_ledger("postgresql://[::1/calls", "file:////nowhere/keys")
+
+
+@pytest.mark.parametrize(
+    "password", ["1%hidden", "hidden/hidden", "hid@hidden", "a hidden", 'a" hidden "b', "hidden@["]
+)
+def test_a_password_that_is_not_encoded_is_not_told(password: str) -> None:
+    with pytest.raises(LedgerError, match=r"this is not the URL of a PostgreSQL ledger: .*; write ") as caught:
+        open_ledger(f"postgresql://forbear:{password}@127.0.0.1:1/people", "file:////nowhere/keys")
+    assert "hid" not in str(caught.value)
+    assert caught.value.__context__ is None
 
 
 def test_a_server_that_is_not_there_is_named_without_the_password() -> None:
@@ -116,7 +126,7 @@ def test_ledgers_in_two_schemas_know_nothing_of_each_other(tmp_path: Path) -> No
 
 def test_an_engine_with_keys_for_a_store_that_is_open_or_a_plugins_says_so(place: Place) -> None:
     store = place.open()
-    with pytest.raises(Exception, match=r"give the keys to open_ledger\(url, keys\)"):
+    with pytest.raises(SettingError, match=r"give the keys to open_ledger\(url, keys\)"):
         engine(ledger=store, keys=place.keys)  # type: ignore[arg-type]
     store.close()
 

@@ -119,7 +119,7 @@ def take(store: SQLiteStore, n: int, step: Strike | Change | Joined | Gone, ids:
 
 
 @examples(150)
-@given(steps=st.lists(STEPS, max_size=25))
+@given(steps=st.lists(STEPS, min_size=12, max_size=30))
 def test_a_past_at_hand_answers_as_the_ledger(steps: list[Strike | Change | Joined | Gone | Question]) -> None:
     store, recall, ids = SQLiteStore(":memory:"), Recall(POLICY, WHERE), []
     levels = [{"level": n} for n in range(4)] + [{}]

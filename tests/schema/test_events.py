@@ -82,6 +82,14 @@ def test_an_event_of_every_type_is_valid():
         assert complaints(OF_SMALL, whole(type_)) == []
 
 
+@pytest.mark.parametrize("type_", WHOLE)
+def test_the_schema_refuses_what_the_engine_refuses_of_each_field(type_):
+    for field in whole(type_).keys() - {"at", "type"}:
+        without = {name: value for name, value in whole(type_).items() if name != field}
+        for event in (without, *({**without, field: wrong} for wrong in WRONG)):
+            assert (complaints(OF_SMALL, event) == []) == is_taken(event), event
+
+
 @given(st.data())
 @settings(max_examples=examples(300))
 def test_the_schema_takes_just_those_events_that_the_engine_takes(data):

@@ -88,6 +88,23 @@ def test_an_error_that_nobody_expected_is_a_failure(tmp_path):
     assert "did you mean `contact.wait`?" in message
 
 
+@pytest.mark.parametrize("evaluator", ["compiled", "reference"])
+def test_where_a_promise_cannot_be_checked_what_was_decided_falls_back_and_what_was_given_stands(evaluator, tmp_path):
+    vocabulary = PACK["vocabulary.yaml"].replace("facts:\n", "facts:\n  customer.known: {type: bool}\n")
+    promise = '\n  - never: apology == "full" && customer.known\n    because: For a test.\n'
+    pack = {**PACK, "vocabulary.yaml": vocabulary, "apology.yaml": PACK["apology.yaml"] + promise.lstrip("\n")}
+    late = "contact.wait: 600, history.delays: 1"
+    cases = [
+        case(f"{{{late}}}", "{apology: none, degraded: true}"),
+        case(f"{{{late}, customer.known: false}}", "{apology: full, degraded: false}"),
+        case("{contact.wait: 600, apology: full}", "{apology: full, degraded: false}"),
+        case("{contact.wait: 600, apology: full, customer.known: true}", "{apology: full}"),
+    ]
+    report = run_tests(write_pack(tmp_path, {**pack, "a.test.yaml": "tests:\n" + "".join(cases)}), evaluator)
+    told = [[one.message for one in result.failures] for result in report.results]
+    assert told == [[], [], [], ["the promise does not hold: For a test."]]
+
+
 def test_a_broken_promise_is_a_failure_at_the_promise(tmp_path):
     given = "{contact.wait: 0, apology: full}"
     (result,) = run(tmp_path, case(given, "{apology: full}")).results

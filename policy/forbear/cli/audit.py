@@ -15,7 +15,7 @@ from rich.progress import Progress as Bar
 
 from forbear.bounded import Unreadable, read_file
 from forbear.cli.console import err, out, print_json, say, say_error
-from forbear.cli.options import JsonOption, KeysOption, refuse_missing
+from forbear.cli.options import JsonOption, KeysOption, LedgerOption, refuse_missing
 from forbear.engine.audit import Difference
 from forbear.engine.auditor import Progress, Report, audit
 from forbear.engine.parts import open_store
@@ -27,8 +27,6 @@ from forbear.ledger.audit import Finding
 from forbear.ledger.checkpoints import Checkpoint, make_checkpoint
 from forbear.ledger.entries import from_micros, to_micros
 from forbear.ledger.signing import signer_of, verifier_of
-
-LedgerOption = Annotated[str, typer.Option(help="sqlite:///relative, sqlite:////absolute or postgresql://….")]
 
 
 def audit_ledger(

@@ -11,7 +11,7 @@ from attrs import define
 from rich.console import Console
 
 from forbear.cli.console import err, out, print_json, say, say_error
-from forbear.cli.options import JsonOption, KeysOption, refuse_missing
+from forbear.cli.options import LEDGERS, JsonOption, KeysOption, refuse_missing
 from forbear.codec import owed_as_plain
 from forbear.engine.outbox import DeadLetter, Handed, Outbox
 from forbear.engine.parts import open_store
@@ -29,9 +29,7 @@ _STYLES = {"delivered": "green", "failed": "yellow", "dead": "bold red"}
 
 
 def deliver(
-    ledger: Annotated[
-        str, typer.Option(help="Where it waits: sqlite:///relative, sqlite:////absolute or postgresql://…")
-    ],
+    ledger: Annotated[str, typer.Option(help=f"Where it waits: {LEDGERS}")],
     keys: KeysOption = None,
     watch: Annotated[
         float | None, typer.Option("--watch", metavar="SECONDS", min=0.1, help="Do it again and again, so long apart.")

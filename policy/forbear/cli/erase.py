@@ -8,9 +8,16 @@ from uuid import uuid4
 
 import typer
 
-from forbear.cli.audit import LedgerOption
 from forbear.cli.console import out, print_json, say
-from forbear.cli.options import JsonOption, KeysOption, PackOption, SetOption, chosen_settings, refuse_missing
+from forbear.cli.options import (
+    JsonOption,
+    KeysOption,
+    LedgerOption,
+    PackOption,
+    SetOption,
+    chosen_settings,
+    refuse_missing,
+)
 from forbear.codec import record_as_plain
 from forbear.engine import Engine
 from forbear.engine.people import ERASE, ERASURE

@@ -7,22 +7,30 @@ from typing import Annotated
 import typer
 
 from forbear.cli.console import out, print_json, say
-from forbear.cli.options import JsonOption, KeysOption, PackOption, SetOption, chosen_settings, refuse_missing
+from forbear.cli.options import (
+    LEDGERS,
+    JsonOption,
+    KeysOption,
+    LanguagesOption,
+    PackOption,
+    SetOption,
+    chosen_languages,
+    chosen_settings,
+    refuse_missing,
+)
 from forbear.engine import Engine
-from forbear.errors import ForbearError
-from forbear.explain import AUDIENCES, Audience, Explanation, explain, find_record
-from forbear.explain.words import LANGUAGES, Language
+from forbear.explain import AUDIENCES, Explanation, explain, find_record
+from forbear.explain.audience import audience_of
+from forbear.explain.words import Language
 
 
 def explain_decision(
     decision: Annotated[str, typer.Argument(help="The id of a decision (d:<event>), or of its event.")],
-    ledger: Annotated[
-        str, typer.Option(help="Where it was decided: sqlite:///relative, sqlite:////absolute or postgresql://…")
-    ],
+    ledger: Annotated[str, typer.Option(help=f"Where it was decided: {LEDGERS}")],
     keys: KeysOption = None,
     pack: PackOption = "standard",
     settings: SetOption = None,
-    lang: Annotated[str, typer.Option("--lang", help="en, zh or both.")] = "en",
+    lang: LanguagesOption = "en",
     audience: Annotated[str, typer.Option("--for", help=f"{', '.join(AUDIENCES)}.")] = "auditor",
     json: JsonOption = False,
 ) -> None:
@@ -30,7 +38,7 @@ def explain_decision(
 
     Exit status 1 where the pack and settings given are not those that decided, or contradict the record.
     """
-    languages, asking = _languages(lang), _audience(audience)
+    languages, asking = chosen_languages(lang), audience_of(audience)
     refuse_missing(ledger)
     # As the engine loads it, so that what plugins add to a pack is in its digest too.
     with Engine(pack, ledger, keys=keys, settings=chosen_settings(settings)) as engine:
@@ -40,19 +48,6 @@ def explain_decision(
     else:
         _show(found, languages)
     raise typer.Exit(0 if found.whole and found.sound else 1)
-
-
-def _languages(lang: str) -> list[Language]:
-    found = [one for one in LANGUAGES if lang in (one, "both")]
-    if not found:
-        raise ForbearError(f"explanations are in en, zh or both, not {lang!r}")
-    return found
-
-
-def _audience(name: str) -> Audience:
-    if name not in AUDIENCES:
-        raise ForbearError(f"there is no audience {name!r}; give {', '.join(AUDIENCES[:-1])} or {AUDIENCES[-1]}")
-    return name
 
 
 def _show(found: Explanation, languages: list[Language]) -> None:

@@ -7,17 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from forbear.cli.audit import LedgerOption
 from forbear.cli.console import out, print_json, say
-from forbear.cli.options import KeysOption, refuse_missing
+from forbear.cli.options import KeysOption, LanguagesOption, LedgerOption, chosen_languages, refuse_missing
 from forbear.engine.export import SECTIONS, export
 from forbear.engine.parts import open_store
 from forbear.engine.plugins import Plugins
 from forbear.engine.registry import registry_of
-from forbear.errors import ForbearError
-from forbear.explain.words import LANGUAGES, Language
+from forbear.explain.words import Language, Words
 
-_WORDS: dict[str, dict[Language, str]] = {
+_WORDS: Words = {
     "nothing": {
         "en": "Nothing is held about the customer {customer}.",
         "zh": "没有保存任何有关客户 {customer} 的信息。",
@@ -28,28 +26,32 @@ _WORDS: dict[str, dict[Language, str]] = {
         "en": "{number} more decisions are no longer kept, as their time is over.",
         "zh": "另有 {number} 项决定已过保存期限，不再保存。",
     },
+    "changed": {
+        "en": "{number} more cannot be opened, as they were changed; `forbear audit` says where.",
+        "zh": "另有 {number} 项因内容被改动而无法打开；请用 `forbear audit` 查明位置。",
+    },
     "decisions": {"en": "Decisions", "zh": "决定"},
     "obligations": {"en": "What was owed", "zh": "应履行的义务"},
     "texts": {"en": "What was said", "zh": "说过的话"},
-    "overrides": {"en": "What a person set instead", "zh": "人工改动"},
-    "contacts": {"en": "Contacts", "zh": "联系记录"},
+    "overrides": {"en": "What a person set instead", "zh": "由人指定的结果"},
+    "contacts": {"en": "Contacts", "zh": "联络"},
     "entries": {"en": "Entries", "zh": "条目"},
     "amended": {"en": "amended", "zh": "修改于"},
-    "unexplained": {"en": "The policy that decided is not kept.", "zh": "作出决定的政策未保存。"},
+    "True": {"en": "yes", "zh": "是"},
+    "False": {"en": "no", "zh": "否"},
+    "unexplained": {"en": "The policy that decided is not kept.", "zh": "作出该决定的策略未保存。"},
 }
 
 
 def export_customer(
     customer: Annotated[str, typer.Argument(help="The id of a customer; ids merged with it are included.")],
     ledger: LedgerOption,
-    lang: Annotated[str, typer.Option("--lang", help="en, zh or both.")] = "en",
+    lang: LanguagesOption = "en",
     keys: KeysOption = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON document, the same in every language.")] = False,
 ) -> None:
     """Give a person all that a ledger holds about them: to be read, or with --json for a program."""
-    languages: list[Language] = [one for one in LANGUAGES if lang in (one, "both")]
-    if not languages:
-        raise ForbearError(f"an export is in en, zh or both, not {lang!r}")
+    languages = chosen_languages(lang)
     refuse_missing(ledger)
     store = open_store(ledger, Plugins(registry_of()), keys)
     try:
@@ -80,6 +82,8 @@ def _lines(found: Mapping[str, Any], language: Language) -> Iterator[tuple[int, 
         yield 1, word("also", ids=", ".join(found["also_known_as"]))
     if "decisions_no_longer_kept" in found:
         yield 1, word("dropped", number=found["decisions_no_longer_kept"])
+    if "cannot_be_opened" in found:
+        yield 1, word("changed", number=found["cannot_be_opened"])
     if found["decisions"]:
         yield 0, word("decisions")
     for one in found["decisions"]:
@@ -87,29 +91,29 @@ def _lines(found: Mapping[str, Any], language: Language) -> Iterator[tuple[int, 
         for line in one["explanation"].get(language, [word("unexplained")]):
             yield 2, line
         for path, value in one["record"]["facts"].items():
-            yield 2, f"{path}: {_shown(value)}"
+            yield 2, f"{path}: {_shown(value, language)}"
     for section in SECTIONS:
         if found[section]:
             yield 0, word(section)
         for one in found[section]:
-            yield from _entry(one, word("amended"))
+            yield from _entry(one, language)
 
 
-def _entry(one: Mapping[str, Any], amended: str) -> Iterator[tuple[int, str]]:
+def _entry(one: Mapping[str, Any], language: Language) -> Iterator[tuple[int, str]]:
     who = (one["contact"], one["advisor"])
     yield 1, "  ".join(part for part in (one["at"], one["kind"], one["id"], *who) if part)
     for name, value in one["values"].items():
-        yield 2, f"{name}: {_shown(value)}"
+        yield 2, f"{name}: {_shown(value, language)}"
     for more in one["amendments"]:
-        told = ", ".join(f"{name}: {_shown(value)}" for name, value in more["values"].items())
-        yield 2, f"{amended} {more['at']}: {told}"
+        told = ", ".join(f"{name}: {_shown(value, language)}" for name, value in more["values"].items())
+        yield 2, f"{_WORDS['amended'][language]} {more['at']}: {told}"
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, language: Language) -> str:
     if isinstance(value, list):
-        return ", ".join(map(_shown, value)) or "—"
+        return ", ".join(_shown(one, language) for one in value) or "—"
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_shown(one)}" for name, one in value.items())
-    return (
-        {True: "yes", False: "no", None: "—"}.get(value, str(value)) if isinstance(value, bool | None) else str(value)
-    )
+        return ", ".join(f"{name} {_shown(one, language)}" for name, one in value.items())
+    if isinstance(value, bool):
+        return _WORDS[str(value)][language]
+    return "—" if value is None else str(value)

@@ -10,10 +10,13 @@ import typer
 
 from forbear.errors import ForbearError, LedgerError, SettingError
 from forbear.evaluate import EVALUATORS
+from forbear.explain.words import LANGUAGES, Language
 from forbear.language.source import Source
 from forbear.language.tree import Scalar, scalar_value
+from forbear.ledger import slashes
 
 FILE = "sqlite:///"
+LEDGERS = "sqlite:///relative, sqlite:////absolute or postgresql://…"
 
 
 def _known_evaluator(name: str) -> str:
@@ -23,9 +26,14 @@ def _known_evaluator(name: str) -> str:
     return name
 
 
+LedgerOption = Annotated[str, typer.Option(help=f"{LEDGERS}.")]
+LanguagesOption = Annotated[str, typer.Option("--lang", help="en, zh or both.")]
 PackOption = Annotated[str, typer.Option("--pack", help="A folder, or the name of a bundled pack.")]
 EvaluatorOption = Annotated[
-    str, typer.Option("--evaluator", help=f"auto, {' or '.join(EVALUATORS)}.", callback=_known_evaluator)
+    str,
+    typer.Option(
+        "--evaluator", help=f"auto, {', '.join(EVALUATORS[:-1])} or {EVALUATORS[-1]}.", callback=_known_evaluator
+    ),
 ]
 KeysOption = Annotated[
     str | None,
@@ -55,7 +63,16 @@ def chosen_settings(given: Iterable[str] | None) -> dict[str, Any]:
     return found
 
 
+def chosen_languages(lang: str) -> list[Language]:
+    """The languages of `--lang`. Raises ForbearError."""
+    found = [one for one in LANGUAGES if lang in (one, "both")]
+    if not found:
+        raise ForbearError(f"this is told in en, zh or both, not {lang!r}")
+    return found
+
+
 def refuse_missing(ledger: str) -> None:
     """Raises LedgerError for a file that is not there: a slip of the pen must not leave an empty ledger behind."""
-    if ledger.startswith(FILE) and not Path(ledger.removeprefix(FILE)).is_file():
-        raise LedgerError(f"there is no ledger {ledger.removeprefix(FILE)!r}; give the one that `forbear run` wrote to")
+    path = ledger.removeprefix(FILE)
+    if ledger.startswith(FILE) and not Path(path).is_file():
+        raise LedgerError(f"there is no ledger {path!r}; give the one that `forbear run` wrote to{slashes(path)}")

@@ -9,7 +9,15 @@ from rich.console import Console
 
 from forbear.cli.console import out, print_json, say, say_bad_line
 from forbear.cli.lines import parsed, read_lines
-from forbear.cli.options import EvaluatorOption, JsonOption, KeysOption, PackOption, SetOption, chosen_settings
+from forbear.cli.options import (
+    LEDGERS,
+    EvaluatorOption,
+    JsonOption,
+    KeysOption,
+    PackOption,
+    SetOption,
+    chosen_settings,
+)
 from forbear.codec import record_as_plain
 from forbear.engine import Engine
 from forbear.errors import EventError
@@ -21,9 +29,7 @@ def run(
         str, typer.Argument(help="A file of events, one JSON object per line; - for standard input.")
     ] = "-",
     pack: PackOption = "standard",
-    ledger: Annotated[
-        str, typer.Option(help="memory:, sqlite:///relative, sqlite:////absolute or postgresql://…")
-    ] = "memory:",
+    ledger: Annotated[str, typer.Option(help=f"memory:, {LEDGERS}")] = "memory:",
     keys: KeysOption = None,
     evaluator: EvaluatorOption = "auto",
     settings: SetOption = None,

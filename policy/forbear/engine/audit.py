@@ -16,14 +16,15 @@ from forbear.engine.overrides import KIND, Overriding, evaluate
 from forbear.engine.replay import replayed
 from forbear.engine.settle import flat
 from forbear.errors import FactError, MissingExtra
-from forbear.evaluate import Evaluator, make_evaluator
+from forbear.evaluate import make_evaluator
+from forbear.explain.trace import inner
 from forbear.language import ir
 from forbear.language.events import KEPT_BY_ENGINE
 from forbear.language.kept import Unusable, rebuilt
-from forbear.language.types import RecordsType, StringType, Type, Value, fit, show
+from forbear.language.types import RecordsType, Value, show
 from forbear.ledger.entries import Entry
 from forbear.ledger.store import Transaction
-from forbear.records import Event, Plain, Record
+from forbear.records import Event, Record
 
 _ELSEWHERE = frozenset({"contact_ended", "obligation_closed", "tick"})  # they also amend and close by themselves
 
@@ -55,7 +56,7 @@ class Again:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self._policies: dict[str, ir.Policy | Unusable] = {}
-        self._evaluators: dict[tuple[str, str], Evaluator | None] = {}
+        self._evaluators: dict[tuple[str, str], Confirmer | None] = {}
 
     def policy(self, digest: str) -> ir.Policy:
         """The policy of a digest. Raises NotKept or Unusable."""
@@ -88,12 +89,12 @@ class Again:
                 return Difference(record.id, field, says, gives, name)
         return None
 
-    def _evaluator(self, name: str, policy: ir.Policy) -> Evaluator | None:
-        """An evaluator of a policy, None where this machine has none of the name."""
+    def _evaluator(self, name: str, policy: ir.Policy) -> Confirmer | None:
+        """An evaluator of a policy, which nobody confirms; None where this machine has none of the name."""
         key = name, policy.digest
         if key not in self._evaluators:
             try:
-                self._evaluators[key] = make_evaluator(name, policy)
+                self._evaluators[key] = Confirmer(policy, make_evaluator(name, policy), "never")
             except MissingExtra:
                 self._evaluators[key] = None
         return self._evaluators[key]
@@ -102,7 +103,7 @@ class Again:
 _Difference = tuple[str, str, str]  # field, what the record says, what deciding again gives
 
 
-def _differences(policy: ir.Policy, record: Record, event: Event, evaluator: Evaluator) -> Iterator[_Difference]:
+def _differences(policy: ir.Policy, record: Record, event: Event, evaluator: Confirmer) -> Iterator[_Difference]:
     """What differs, in the order in which a reader would look."""
     said = f"{record.policy.pack} {record.policy.version}"
     yield from _compare("policy", said, f"{policy.name} {policy.version}")
@@ -198,7 +199,7 @@ def _compare_each(field: str, says: Mapping[str, object], gives: Mapping[str, ob
 # --- what was decided on
 
 
-def _evaluated(policy: ir.Policy, record: Record, evaluator: Evaluator, facts: Mapping[str, Value]) -> Overriding:
+def _evaluated(policy: ir.Policy, record: Record, evaluator: Confirmer, facts: Mapping[str, Value]) -> Overriding:
     """The evaluation, with the outcomes held that people had set, and what had fallen back fallen back."""
     overrides = {
         name: Entry(
@@ -207,8 +208,7 @@ def _evaluated(policy: ir.Policy, record: Record, evaluator: Evaluator, facts: M
         )
         for name, one in record.overridden.items()
     }  # fmt: skip
-    confirmer = Confirmer(policy, evaluator, "never")
-    return evaluate(policy, confirmer, record.type, facts, frozenset(record.degraded or ()), overrides)
+    return evaluate(policy, evaluator, record.type, facts, frozenset(record.degraded or ()), overrides)
 
 
 def _facts(policy: ir.Policy, record: Record) -> dict[str, Value]:
@@ -220,12 +220,5 @@ def _facts(policy: ir.Policy, record: Record) -> dict[str, Value]:
             kind = evolve(
                 kind, fields=tuple(evolve(one, optional=one.optional or "." in one.name) for one in kind.fields)
             )
-        found[path] = _inner(path, kind, given)
+        found[path] = inner(path, kind, given)
     return found
-
-
-def _inner(path: str, kind: Type, given: Plain) -> Value:
-    """A value that the ledger lent is as it was kept; every other one was fitted."""
-    if isinstance(given, str) and (isinstance(kind, StringType) or path == "obligation.owe"):
-        return given
-    return fit(path, kind, given)

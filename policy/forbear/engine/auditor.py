@@ -14,7 +14,7 @@ from forbear.language.kept import Unusable
 from forbear.ledger.audit import Chain, Finding, Opened, opened, subjects, walk
 from forbear.ledger.book import Book
 from forbear.ledger.checkpoints import Verify, all_checkpoints, as_book, check_checkpoints
-from forbear.ledger.people import chain_of, chains_of
+from forbear.ledger.entries import LAST
 from forbear.ledger.store import Store
 from forbear.ledger.tables import check_tables
 
@@ -55,7 +55,7 @@ def audit(
         if decisions:
             auditor.check_some(decisions)
         elif customer is not None:
-            auditor.check_chains(_known(chains_of(auditor.book, customer), customer))
+            auditor.check_chains(_known(auditor.book.chains(customer, LAST), customer))
         else:
             auditor.check_whole(verify)
         return auditor.report
@@ -76,6 +76,10 @@ class _Auditor:
     book: Book
     progress: Progress
     report: Report = field(factory=Report)
+    again: Again = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.again = Again(self.book)
 
     def check_whole(self, verify: Verify | None) -> None:
         chains = self.check_chains(subjects(self.book))
@@ -89,7 +93,7 @@ class _Auditor:
         """The chains of these decisions, and of all on them these decided again."""
         chosen: dict[int, set[int]] = {}
         for id in decisions:
-            found = chain_of(self.book, id.removeprefix("d:")) or chain_of(self.book, id)
+            found = self.book.chain_of(id.removeprefix("d:")) or self.book.chain_of(id)
             if found is None:
                 raise LedgerError(f"this ledger holds no decision {id!r}; give d:<event>, or the id of the event")
             chosen.setdefault(found[1], set()).add(found[0])
@@ -97,7 +101,7 @@ class _Auditor:
 
     def check_chains(self, chains: Iterable[int], chosen: dict[int, set[int]] | None = None) -> list[Chain]:
         """Walk chains and decide again what is in them, up to the first thing that is wrong in each."""
-        numbers, again, found = list(chains), Again(self.book), list[Chain]()
+        numbers, found = list(chains), list[Chain]()
         for done, number in enumerate(numbers):
             self.progress("chains", done, len(numbers))
             chain = walk(self.book, number)
@@ -106,7 +110,7 @@ class _Auditor:
             if chain.finding is not None:
                 self.report.findings.append(chain.finding)
             elif not chain.erased:
-                self._decide_again(again, chain, None if chosen is None else chosen[number])
+                self._decide_again(chain, None if chosen is None else chosen[number])
         self.progress("chains", len(numbers), len(numbers))
         return found
 
@@ -117,19 +121,19 @@ class _Auditor:
         report.erased += chain.erased
         report.expired += chain.expired
 
-    def _decide_again(self, again: Again, chain: Chain, chosen: set[int] | None) -> None:
+    def _decide_again(self, chain: Chain, chosen: set[int] | None) -> None:
         for one in opened(self.book, chain.subject):
             if chosen is not None and one.number not in chosen:
                 continue
-            wrong = self._difference(again, chain, one)
+            wrong = self._difference(chain, one)
             if wrong is not None:
                 self.report.findings.append(wrong)
                 return
 
-    def _difference(self, again: Again, chain: Chain, one: Opened) -> Finding | Difference | None:
+    def _difference(self, chain: Chain, one: Opened) -> Finding | Difference | None:
         record = record_from_plain(json.loads(one.body.record))
         try:
-            found = again.difference(record, one.body.contact, one.body.customer)
+            found = self.again.difference(record, one.body.contact, one.body.customer)
         except NotKept:
             if one.number <= (self.book.first() or 0):
                 self.report.unkept += 1
@@ -142,10 +146,9 @@ class _Auditor:
 
     def _check_policies(self) -> None:
         """Whether each policy that is kept is what its digest says, also where nothing is left that it decided."""
-        again = Again(self.book)
         for (digest,) in self.book.connection.run("SELECT digest FROM policy ORDER BY digest"):
             try:
-                again.policy(str(digest))
+                self.again.policy(str(digest))
             except Unusable as error:
                 wrong = Finding("the ledger", f"the policy {digest}", "policy.body", "what has that digest", str(error))
                 self.report.findings.append(wrong)

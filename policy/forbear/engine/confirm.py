@@ -9,7 +9,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from forbear.engine.calling import place
-from forbear.engine.held import Held
+from forbear.engine.fixed import Fixed
 from forbear.errors import SettingError
 from forbear.evaluate import Evaluation, Evaluator, make_evaluator
 from forbear.evaluate.protocol import Environment
@@ -42,16 +42,16 @@ class Confirmer:
         self._asks = confirm == "grave"
         self._lock = threading.Lock()
         self._second: Evaluator | None = None
-        self._held = Held(policy, lambda held: Confirmer(held, make_evaluator(deciding.name, held), confirm))
+        self._fixed = Fixed(policy, lambda one: Confirmer(one, make_evaluator(deciding.name, one), confirm))
 
     @property
     def evaluator(self) -> Evaluator:
         """The evaluator that decides."""
         return self._deciding
 
-    def holding(self, event: str, fixed: Mapping[str, Value]) -> Confirmer:
+    def fixing(self, event: str, outcomes: Mapping[str, Value]) -> Confirmer:
         """The same where the outcomes of some decisions are fixed, on events of a type."""
-        return self._held.get(event, fixed)
+        return self._fixed.get(event, outcomes)
 
     def confirm(self, event: str, facts: Environment, degraded: frozenset[str], first: Evaluation) -> Opinion:
         """The second engine's opinion of an evaluation that reached a grave outcome; none of any other."""

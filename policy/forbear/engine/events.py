@@ -13,7 +13,7 @@ from forbear.engine.lines import own_copy, shown
 from forbear.engine.overrides import check_override
 from forbear.engine.plain import Given
 from forbear.errors import EventError, FactError
-from forbear.language.events import COMMON, EVENT_TYPES, NEED_CUSTOMER
+from forbear.language.events import COMMON, EVENT_TYPES, is_whole
 from forbear.language.ir import Policy
 from forbear.language.shape import did_you_mean
 from forbear.language.types import Type, fit, show
@@ -77,9 +77,9 @@ def _build(id_: str, type_: str, given: Mapping[str, Any], policy: Policy) -> Ev
         facts=_facts(given.get("facts"), policy),
         withheld=withheld,
     )
-    if type_ in NEED_CUSTOMER and event.customer is None:
+    if is_whole(type_) and event.customer is None:
         raise EventError(f"`{type_}` needs `customer`")
-    if event.fields.get("other") == event.customer and type_ in NEED_CUSTOMER:
+    if event.fields.get("other") == event.customer and is_whole(type_):
         raise EventError(f"`{type_}` needs two ids; {shown(event.customer)} is given twice")
     if type_ == "override":
         check_override(event, policy)

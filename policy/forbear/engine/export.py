@@ -7,6 +7,7 @@ from typing import Any
 
 from forbear.codec import record_from_plain
 from forbear.engine.audit import Again
+from forbear.engine.expiry import KIND as EXPIRY
 from forbear.explain import explain
 from forbear.language.events import TEXTS
 from forbear.language.kept import Unusable
@@ -25,14 +26,14 @@ def export(store: Store, customer: str) -> dict[str, Any]:
     """What a ledger holds about a customer, also under ids merged with theirs, as JSON data.
 
     Each decision has its record, and in English and Chinese what its customer is told of it, where the policy that
-    decided is kept. Where nothing is held, `held` is False.
+    decided is kept. Where nothing is held, `held` is False; `cannot_be_opened` counts what somebody changed.
     """
     with store.reading() as transaction:
         book = as_book(transaction)
         found, again = held(book, customer), Again(book)
         entries: dict[str, list[dict[str, Any]]] = {name: [] for name in SECTIONS}
         for one in found.entries:
-            if one.entry.kind != "expiry":  # the engine's own note of when an obligation expires, which it says too
+            if one.entry.kind != EXPIRY:  # the engine's own note of when an obligation expires, which it says too
                 entries[_KINDS.get(one.entry.kind, "entries")].append(_entry(one))
         return {
             "format": FORMAT,
@@ -41,12 +42,14 @@ def export(store: Store, customer: str) -> dict[str, Any]:
             "also_known_as": [one for one in found.customers if one != customer],
             "decisions": [_decision(one, again) for one in found.decisions],
             **entries,
-            **_dropped(found),
+            **_missing(found),
         }
 
 
-def _dropped(found: Held) -> dict[str, int]:
-    return {"decisions_no_longer_kept": found.expired} if found.expired else {}
+def _missing(found: Held) -> dict[str, int]:
+    """How much there is beside, where there is any."""
+    told = {"decisions_no_longer_kept": found.expired, "cannot_be_opened": found.unreadable}
+    return {name: number for name, number in told.items() if number}
 
 
 def _decision(one: Opened, again: Again) -> dict[str, Any]:

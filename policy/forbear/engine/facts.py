@@ -95,6 +95,22 @@ def gather(policy: ir.Policy, event: Event, contact: Entry | None, supplied: Sup
     return found
 
 
+def doubtful(plan: ir.Plan, refused: Mapping[str, str]) -> dict[str, str]:
+    """The decisions that cannot be trusted without the facts that were refused, each with the first reason."""
+    found: dict[str, str] = {}
+    if not refused:
+        return found
+    for name in (*plan.decisions, *plan.rankings):
+        missing = plan.reads[name] & refused.keys()
+        if missing:
+            found[name] = refused[min(missing)]
+    for one, paths in plan.promised:
+        missing = paths & refused.keys()
+        if missing:
+            found.setdefault(one.decision, f"the promise {one.name} cannot be checked: {refused[min(missing)]}")
+    return found
+
+
 def kept_facts(policy: ir.Policy, event: Event) -> dict[str, Value]:
     """The facts that a contact is started with, as attributes of its entry; what does not fit is kept as a reason."""
     started = Started()

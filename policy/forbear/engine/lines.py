@@ -22,12 +22,15 @@ def parse_line(line: str) -> dict[str, Any]:
         raise EventError(f"the line is longer than {MAX_LINE:,} characters")
     try:
         given = json.loads(
-            line,
+            line.rstrip("\n"),
             parse_float=_fraction,
             parse_int=_whole,
             parse_constant=_refuse_constant,
             object_pairs_hook=_pairs,
         )
+    except json.JSONDecodeError as error:
+        within = f"line {error.lineno}, " if "\n" in line.strip() else ""
+        raise EventError(f"this is not JSON: {error.msg} at {within}column {error.colno}") from None
     except ValueError as error:
         raise EventError(f"this is not JSON: {error}") from None
     except RecursionError:

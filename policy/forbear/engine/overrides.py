@@ -81,7 +81,7 @@ def evaluate(
     evaluation = confirmer.evaluator.decide(event, facts, degraded)
     fixed: dict[str, Value] = {}
     found: dict[str, Overridden] = {}
-    holding = confirmer
+    confirms = confirmer
     for name in policy.plans[event].decisions if overrides else ():
         entry = overrides.get(name)
         if entry is None or name in degraded:
@@ -92,9 +92,9 @@ def evaluate(
         fixed[name] = entry.values["outcome"]
         by, reason = str(entry.values["by"]), str(entry.values["reason"])
         found[name] = Overridden(entry.id, by, reason, show(decision.outcome_type, decided))
-        holding = confirmer.holding(event, fixed)
-        evaluation = holding.evaluator.decide(event, facts, degraded)
-    return Overriding(evaluation, found, holding)
+        confirms = confirmer.fixing(event, fixed)
+        evaluation = confirms.evaluator.decide(event, facts, degraded)
+    return Overriding(evaluation, found, confirms)
 
 
 def _may_set(decision: ir.Decision, decided: Value, outcome: Value) -> bool:

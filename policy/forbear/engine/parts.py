@@ -15,7 +15,7 @@ from forbear.language.problems import Problems
 from forbear.language.source import Source
 from forbear.language.tree import Mapping as Tree
 from forbear.language.tree import parse_tree
-from forbear.ledger import SCHEMES, Keys, Store, open_ledger
+from forbear.ledger import SCHEMES, Keys, Store, open_ledger, told_url
 
 VOCABULARY = ("facts", "events", "entries")  # what a plugin may add to a pack: words, never rules
 
@@ -97,5 +97,5 @@ def open_store(url: str, plugins: Plugins, keys: Keys | str | None = None) -> St
         return open_ledger(url, keys)
     if keys is not None:
         store.close()
-        raise LedgerError(f"a plugin opens {url!r} and looks after its keys; leave `keys` out")
+        raise LedgerError(f"a plugin opens {told_url(url)} and looks after its keys; leave `keys` out")
     return store

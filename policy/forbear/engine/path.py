@@ -27,7 +27,7 @@ from forbear.engine.settle import Settling
 from forbear.errors import EventConflict, ForbearError, LedgerError, SettingError
 from forbear.evaluate import make_evaluator
 from forbear.language import ir
-from forbear.language.events import NEED_CUSTOMER
+from forbear.language.events import is_whole
 from forbear.language.kept import written
 from forbear.language.types import RecordsType, Value
 from forbear.ledger import Keys, Store
@@ -119,7 +119,7 @@ class Engine:
         """
         found: list[Record] = []
         waiting = iter(events)
-        while some := list(islice(waiting, batch)):
+        while some := list(islice(waiting, max(1, batch))):
             self._keep_policy()
             taken: list[_Taken] = []
             problem: ForbearError | None = None
@@ -247,7 +247,7 @@ class Engine:
         contact: Entry | None = None
         while True:
             # An event that may touch anybody is decided while nobody else decides.
-            whom = (None, None) if event.type in NEED_CUSTOMER else (event.contact, event.customer)
+            whom = (None, None) if is_whole(event.type) else (event.contact, event.customer)
             if whom in held:
                 return event, named, contact
             contended = transaction.hold(told.id, *whom)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from forbear.engine.expiry import KIND as EXPIRY
 from forbear.errors import EventError
 from forbear.language import ir
 from forbear.language.events import TEXTS
@@ -36,7 +37,10 @@ def lapse(event: Event, policy: ir.Policy, transaction: Transaction) -> None:
     """With a tick, drop what was kept as long as the pack says."""
     if event.type == "tick":
         for kind, kept in policy.retention.items():
-            transaction.expire(kind, to_micros(event.at) - length(kept, policy.settings) * SECOND)
+            before = to_micros(event.at) - length(kept, policy.settings) * SECOND
+            transaction.expire(kind, before)
+            if kind == "obligation":
+                transaction.expire(EXPIRY, before)
 
 
 def forget(event: Event, outcome: Mapping[str, object], transaction: Transaction) -> tuple[int, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from forbear.engine.held import hold
+from forbear.engine.facts import doubtful
+from forbear.engine.fixed import fix
 from forbear.errors import EventError, FactError
 from forbear.evaluate import Evaluation, make_evaluator
 from forbear.language import ir
@@ -22,7 +23,7 @@ class Answer:
     """A pure decision: what was decided on which event type and facts, and why any decision fell back."""
 
     event: str
-    policy: ir.Policy  # with the decisions that were given held fixed
+    policy: ir.Policy  # with the decisions that were given fixed
     facts: Mapping[str, Value]
     evaluation: Evaluation
     degraded: Mapping[str, str]
@@ -31,24 +32,20 @@ class Answer:
 def decide_facts(
     policy: ir.Policy, given: Mapping[str, Any], *, asked: frozenset[str] = frozenset(), evaluator: str = "auto"
 ) -> Answer:
-    """Decide on `given`: facts and folds by path, and decisions by name, which are then held fixed.
+    """Decide on `given`: facts and folds by path, and decisions by name, which are then fixed.
 
     The event type is `event.type`, else the type on which everything in `asked` is decided and everything given can be
     read. Folds that are not given see an empty past; a fact that is missing, or does not fit, makes the decisions that
-    read it fall back. Raises EventError for a name that does not exist or an event type that cannot be told.
+    read it, or whose promises do, fall back. Raises EventError for a name that does not exist or an event type that
+    cannot be told.
     """
     event = _event_type(policy, given, asked)
-    fixed = {name: value for name, value in given.items() if name in policy.decisions}
-    held = _hold(policy, event, fixed)
-    facts, refused = _facts(held, event, given)
-    plan = held.plans[event]
-    degraded = {
-        name: refused[min(plan.reads[name] & refused.keys())]
-        for name in (*plan.decisions, *plan.rankings)
-        if plan.reads[name] & refused.keys()
-    }
-    evaluation = make_evaluator(evaluator, held).decide(event, facts, frozenset(degraded))
-    return Answer(event, held, facts, evaluation, degraded)
+    fixed = _fixed(policy, event, {name: value for name, value in given.items() if name in policy.decisions})
+    facts, refused = _facts(fixed, event, given)
+    degraded = {name: why for name, why in doubtful(fixed.plans[event], refused).items() if name not in given}
+    fixed = _as_far_as_told(fixed, event, given, refused)
+    evaluation = make_evaluator(evaluator, fixed).decide(event, facts, frozenset(degraded))
+    return Answer(event, fixed, facts, evaluation, degraded)
 
 
 def type_at(policy: ir.Policy, event: str, path: str) -> Type | None:
@@ -87,13 +84,23 @@ def _event_type(policy: ir.Policy, given: Mapping[str, Any], asked: frozenset[st
     return max(fitting, key=lambda event: len(policy.plans[event].facts & given.keys()))
 
 
-def _hold(policy: ir.Policy, event: str, fixed: Mapping[str, Any]) -> ir.Policy:
+def _fixed(policy: ir.Policy, event: str, outcomes: Mapping[str, Any]) -> ir.Policy:
     """The policy with decisions replaced by given values."""
     try:
-        values = {name: fit(name, policy.decisions[name].outcome_type, value) for name, value in fixed.items()}
+        values = {name: fit(name, policy.decisions[name].outcome_type, value) for name, value in outcomes.items()}
     except FactError as error:
         raise EventError(str(error)) from None
-    return hold(policy, event, values) if values else policy
+    return fix(policy, event, values) if values else policy
+
+
+def _as_far_as_told(policy: ir.Policy, event: str, given: Mapping[str, Any], refused: Mapping[str, str]) -> ir.Policy:
+    """The policy without the promises about given decisions that cannot be checked: what is given stands."""
+    untold = {
+        one.name for one, paths in policy.plans[event].promised if one.decision in given and paths & refused.keys()
+    }
+    if not untold:
+        return policy
+    return evolve(policy, invariants=tuple(one for one in policy.invariants if one.name not in untold))
 
 
 def _facts(policy: ir.Policy, event: str, given: Mapping[str, Any]) -> tuple[dict[str, Value], dict[str, str]]:

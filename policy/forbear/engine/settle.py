@@ -10,7 +10,7 @@ from attrs import define, field
 from forbear.engine.confirm import Confirmer
 from forbear.engine.consequences import Consequences, Impossible
 from forbear.engine.expiry import passed
-from forbear.engine.facts import Gathered, Supplied, kept_facts, shown
+from forbear.engine.facts import Gathered, Supplied, doubtful, kept_facts, shown
 from forbear.engine.naming import contact_of
 from forbear.engine.overrides import KIND, evaluate, standing
 from forbear.evaluate import Evaluation, Evaluator
@@ -74,16 +74,7 @@ class Settling:
         if self.event.type == "obligation_closed" and self.named is not None and not is_open(self.named):
             reason = f"{self.named.id} was closed before ({self.named.values['how']})"
             return dict.fromkeys((*plan.decisions, *plan.rankings), reason)
-        found: dict[str, str] = {}
-        for name in (*plan.decisions, *plan.rankings) if refused else ():
-            doubtful = sorted(plan.reads[name] & refused.keys())
-            if doubtful:
-                found[name] = refused[doubtful[0]]
-        for one, paths in plan.promised if refused else ():
-            doubtful = sorted(refused.keys() & paths)
-            if doubtful:
-                found.setdefault(one.decision, f"the promise {one.name} cannot be checked: {refused[doubtful[0]]}")
-        return found
+        return doubtful(plan, refused)
 
     def _unconfirmed(self, confirmer: Confirmer, evaluation: Evaluation, degraded: dict[str, str]) -> dict[str, str]:
         """The decisions that must fall back because a second engine does not confirm a grave outcome."""

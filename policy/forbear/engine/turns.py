@@ -7,7 +7,7 @@ from asyncio import Future, get_running_loop
 from attrs import field, frozen
 
 from forbear.engine.naming import LATEST
-from forbear.language.events import EVENT_TYPES, NEED_CUSTOMER
+from forbear.language.events import EVENT_TYPES, is_whole
 from forbear.records import Event
 
 MAX_CONTACTS = 10_000
@@ -62,7 +62,7 @@ class Turns:
                 del self._last[key]
 
     def _keys(self, event: Event) -> frozenset[_Key] | None:
-        if event.type in NEED_CUSTOMER:  # it may touch every customer who is joined to this one
+        if is_whole(event.type):  # it may touch every customer who is joined to this one
             return None
         contact = event.contact
         if event.type == "contact_started" and contact is not None:

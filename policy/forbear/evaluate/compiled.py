@@ -36,7 +36,8 @@ class Compiled:
             if where is not None:
                 source.append(predicate_function(name, policy, where))
         space: dict[str, Any] = {"__builtins__": _BUILT_IN, "Happening": Happening, "pairs": pairs}
-        exec(compile("\n".join(source), f"<policy {policy.digest}>", "exec"), space)  # noqa: S102 — see generate.py
+        for one in source:  # one by one, for a syntax tree is large and all of them may fill the memory
+            exec(compile(one, f"<policy {policy.digest}>", "exec"), space)  # noqa: S102 — see generate.py
         self._events = {event: cast(Callable[..., _Answer], space[name]) for event, name in names.items()}
         self._predicates = {path: cast(Predicate, space[name]) for path, name in tests.items() if name in space}
 

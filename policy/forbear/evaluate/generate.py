@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from forbear.language import ir
+from forbear.language.resolve import CANDIDATE_SPACES
 from forbear.language.types import EnumType, IntType, Value
 from forbear.language.walk import reads
 
@@ -69,7 +70,6 @@ def predicate_function(name: str, policy: ir.Policy, where: ir.Expr) -> str:
     return f"def {name}(a):\n    return {expression(where, place)}\n"
 
 
-_CANDIDATES = ("candidate", "ahead", "behind")
 _EFFECT_SPACES = {"recorded": "record", "owed": "owe"}  # in an invariant: path → action
 
 
@@ -94,7 +94,7 @@ class _EventFunction:
         space, _, name = path.partition(".")
         if space in _EFFECT_SPACES:
             return f"({(_EFFECT_SPACES[space], name)!r} in happened)", False
-        if space in _CANDIDATES:
+        if space in CANDIDATE_SPACES:
             return ("ranked_", False) if path == "candidate.ranked" else (f"{space}.get({name!r})", True)
         return self._fact(path), True
 

@@ -10,6 +10,7 @@ from forbear.evaluate.protocol import Environment
 from forbear.evaluate.reference import evaluate
 from forbear.evaluate.size import is_condition
 from forbear.language import ir
+from forbear.language.operators import FLIPPED, NEGATED
 from forbear.language.types import Value
 from forbear.language.walk import reads
 
@@ -17,8 +18,6 @@ Condition = dict[str, Any]
 
 ALWAYS: Condition = {"one": 1}
 _NEVER: Condition = {"one": 0}
-_FLIPPED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
-_NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _SPELT = {"!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 
 
@@ -66,7 +65,7 @@ def condition(expr: ir.Expr, fields: Fields, *, holds: bool = True) -> Condition
             every = isinstance(expr, ir.All) is holds
             return _joined("$and" if every else "$or", [condition(part, fields, holds=holds) for part in parts])
         case ir.Compare(operator, left, right):
-            return _compare(operator if holds else _NEGATED[operator], left, right, fields)
+            return _compare(operator if holds else NEGATED[operator], left, right, fields)
         case ir.In(item, ir.ListOf(items)):
             operator = "==" if holds else "!="
             return _joined("$or" if holds else "$and", [_compare(operator, item, one, fields) for one in items])
@@ -99,7 +98,7 @@ def _compare(operator: str, left: ir.Expr, right: ir.Expr, fields: Fields) -> Co
         return _joined("$or", [_joined("$and", both), _joined("$and", neither)])
     left, right = _known(left, fields), _known(right, fields)
     if isinstance(left, ir.Constant) and not isinstance(right, ir.Constant):
-        operator, left, right = _FLIPPED[operator], right, left
+        operator, left, right = FLIPPED[operator], right, left
     name = fields.of(left)
     against: Any = right.value if isinstance(right, ir.Constant) else {"$m": fields.of(right)}
     return {name: against} if operator == "==" else {_SPELT[operator]: {name: against}}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from forbear.codec import record_from_plain
-from forbear.errors import ForbearError, LedgerError
+from forbear.errors import LedgerError
 from forbear.explain.around import tell_about, tell_consequences, tell_facts, tell_how
-from forbear.explain.audience import AUDIENCES, Audience, Sight
+from forbear.explain.audience import Audience, Sight, audience_of
 from forbear.explain.customer import tell_customer
 from forbear.explain.decided import tell_decisions
 from forbear.explain.sentences import Explanation, Telling
@@ -42,9 +42,7 @@ def explain(policy: Policy, record: Record, audience: Audience = "auditor") -> E
 
     Where `policy` is not the one that decided, the explanation is from the record alone and says so.
     """
-    if audience not in AUDIENCES:
-        raise ForbearError(f"there is no audience {audience!r}; give {', '.join(AUDIENCES[:-1])} or {AUDIENCES[-1]}")
-    telling = Telling(policy, record, Sight(policy, record.type, audience))
+    telling = Telling(policy, record, Sight(policy, record.type, audience_of(audience)))
     if audience == "customer":
         tell_customer(telling)
         return Explanation(audience, record.at, tuple(telling.sentences), whole=telling.same_policy)

@@ -7,12 +7,21 @@ from typing import Literal
 
 from attrs import Factory, field, frozen
 
+from forbear.errors import ForbearError
 from forbear.language import ir
 from forbear.language.events import EVENT_TYPES
 from forbear.language.walk import reads
 
 Audience = Literal["customer", "advisor", "manager", "auditor"]
 AUDIENCES: tuple[Audience, ...] = ("customer", "advisor", "manager", "auditor")
+
+
+def audience_of(name: str) -> Audience:
+    """The audience of a name. Raises ForbearError."""
+    if name not in AUDIENCES:
+        raise ForbearError(f"there is no audience {name!r}; give {', '.join(AUDIENCES[:-1])} or {AUDIENCES[-1]}")
+    return name
+
 
 # Of the core's own event fields a pack declares nothing. These tell of nobody; the others are ids and free words.
 _OPEN = frozenset({"event.type", "event.speaker", "event.lang", "event.channel", "event.how", "event.verdict"})

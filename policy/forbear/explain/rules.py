@@ -6,7 +6,7 @@ from typing import Final, assert_never
 
 from forbear.errors import ForbearError
 from forbear.explain.labels import Labels
-from forbear.explain.prose import clause, term
+from forbear.explain.prose import CLAUSES, clause, term
 from forbear.explain.trace import conjuncts
 from forbear.explain.words import Language, Words, fill
 from forbear.language import ir
@@ -109,8 +109,7 @@ def _of_candidates(labels: Labels, rule: ir.Requirement | ir.Preference) -> str:
 
 
 def _conditions(when: ir.Expr, labels: Labels) -> str:
-    joint = {"en": ", and ", "zh": "，并且"}[labels.language]
-    return joint.join(clause(one, labels) for one in conjuncts(when))
+    return CLAUSES["and"][labels.language].join(clause(one, labels) for one in conjuncts(when))
 
 
 def _ended(said: str, because: str, labels: Labels) -> str:

@@ -11,7 +11,7 @@ from forbear.errors import FactError
 from forbear.evaluate.protocol import Environment
 from forbear.evaluate.reference import evaluate
 from forbear.language import ir
-from forbear.language.types import RecordsType, Type, Value, fit
+from forbear.language.types import RecordsType, StringType, Type, Value, fit
 from forbear.language.walk import reads
 from forbear.records import Plain, Record
 
@@ -178,9 +178,19 @@ def _fitted(path: str, kind: Type | None, given: Plain) -> Value | None:
     if kind is None or given is None:
         return None
     try:
-        return fit(path, kind, given)
+        return inner(path, kind, given)
     except FactError:
         return None  # blanked after it was decided; whatever reads it is reported as untold
+
+
+def inner(path: str, kind: Type, given: Plain) -> Value:
+    """A value of a record in inner form. Raises FactError.
+
+    What the ledger lent is as it was kept, of a name that this policy need not know any more; all else was fitted.
+    """
+    if isinstance(given, str) and (isinstance(kind, StringType) or path == "obligation.owe"):
+        return given
+    return fit(path, kind, given)
 
 
 def look(when: ir.Expr | None, environment: Environment) -> Iterator[Condition]:

@@ -109,9 +109,9 @@ class Claims:
         return not left
 
 
-def may_meet(ours: Iterable[Box], theirs: Iterable[Box]) -> bool:
+def may_meet(ours: Iterable[Box], theirs: Iterable[Box], budget: Budget) -> bool:
     """Whether two rules may claim one case, as far as that can be told."""
     try:
-        return overlap(ours, theirs, Budget(_EACH)) is not None
+        return overlap(ours, theirs, budget) is not None
     except NotKnown:
         return True

@@ -8,10 +8,11 @@ from attrs import evolve
 
 from forbear.errors import FactError, PackError
 from forbear.language import ir
-from forbear.language.infer import Checker
+from forbear.language.infer import Checker, named
 from forbear.language.judging import judge
 from forbear.language.problems import Problems
-from forbear.language.scope import Scope, Typed
+from forbear.language.resolve import events_with
+from forbear.language.scope import Names, Scope, Typed
 from forbear.language.shape import PATH, did_you_mean
 from forbear.language.syntax import Syntax, SyntaxProblem, parse_expression
 from forbear.language.traps import quoted
@@ -81,11 +82,11 @@ def check_condition(node: Node, scope: Scope, problems: Problems) -> Typed | Non
     return typed
 
 
-def stands_on(node: Node, scope: Scope) -> bool:
-    """Whether every decision and fact of a condition is there on the events of the scope."""
-    trial = Problems()
-    check_condition(node, scope, trial)
-    return not any(one.code in ("not-asked", "not-on-event") for one in trial.found)
+def events_for(node: Node, events: tuple[str, ...], names: Names) -> tuple[str, ...]:
+    """Those of the events on which every decision and fact of a condition is there."""
+    syntax = _parse(node, Problems()) if isinstance(node, Scalar) else None
+    there = [events_with(path, names) for path in set(named(syntax))] if syntax is not None else []
+    return tuple(event for event in events if all(event in one for one in there))
 
 
 def check_value(node: Node, kind: Type, scope: Scope, problems: Problems, *, optional: bool = False) -> ir.Expr | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from attrs import define
 
 from forbear.language import ir
+from forbear.language.operators import FLIPPED, NEGATED
 from forbear.language.types import BoolType, DecimalType, EnumType, IntType, Type, Value, show
 
 Values = frozenset[Value] | tuple[int, int]  # of an enumeration or bool; or the numbers from low to high
@@ -56,12 +57,13 @@ def boxes(condition: ir.Expr | None, type_at: TypeAt, budget: Budget, holds: boo
             values = [item.value for item in items if isinstance(item, ir.Constant)]
             if len(values) < len(items):
                 raise NotKnown
+            budget.spend(len(values))
             each = [_compared(path, "==" if holds else "!=", value, type_at(path)) for value in dict.fromkeys(values)]
             return [box for one in each for box in one] if holds else _product(each, budget)
         case ir.Compare(operator, ir.Read(path), ir.Constant(value)):
-            return _compared(path, operator if holds else _NEGATED[operator], value, type_at(path))
+            return _compared(path, operator if holds else NEGATED[operator], value, type_at(path))
         case ir.Compare(operator, ir.Constant(value), ir.Read(path)):
-            return _compared(path, _FLIPPED[operator if holds else _NEGATED[operator]], value, type_at(path))
+            return _compared(path, FLIPPED[operator if holds else NEGATED[operator]], value, type_at(path))
         case _:
             raise NotKnown
 
@@ -89,10 +91,6 @@ def example(box: Box, type_at: TypeAt) -> str:
         shown = show(kind, values[0] if isinstance(values, tuple) else min(values, key=str))
         parts.append(f"{path} {str(shown).lower() if isinstance(shown, bool) else shown}")
     return " and ".join(parts)
-
-
-_NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-_FLIPPED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def _compared(path: str, operator: str, value: Value, kind: Type | None) -> list[Box]:

@@ -27,7 +27,8 @@ class EventType:
     """A type of event: its own fields, and the kind of entry that it names by id (or `latest`).
 
     `waiting` are the values of that entry's `status` with which it still waits for such an event. `through` is a
-    field that may name it by one of its attributes.
+    field that may name it by one of its attributes. `whole` says that it needs a customer, and may touch everything
+    that is kept of everyone who is joined to it.
     """
 
     fields: dict[str, Field]
@@ -35,11 +36,13 @@ class EventType:
     raised: bool = False  # by the engine only
     waiting: tuple[str, ...] = ()
     through: str = ""
+    whole: bool = False
 
 
 TEXT = StringType()
 COMMON = frozenset({"id", "at", "type", "contact", "customer", "advisor", "facts"})
 
+_OTHER = {"other": Field(TEXT, required=True), "by": Field(TEXT), "reason": Field(TEXT)}
 EVENT_TYPES: dict[str, EventType] = {
     "contact_started": EventType({"channel": Field(TEXT)}),
     "contact_offered": EventType({"channel": Field(TEXT)}),
@@ -99,13 +102,20 @@ EVENT_TYPES: dict[str, EventType] = {
             "by": Field(TEXT),
         }
     ),
-    "customers_merged": EventType({"other": Field(TEXT, required=True), "by": Field(TEXT), "reason": Field(TEXT)}),
-    "customers_split": EventType({"other": Field(TEXT, required=True), "by": Field(TEXT), "reason": Field(TEXT)}),
-    "erase": EventType({"by": Field(TEXT), "reason": Field(TEXT)}),
+    "customers_merged": EventType(_OTHER, whole=True),
+    "customers_split": EventType(_OTHER, whole=True),
+    "erase": EventType({"by": Field(TEXT), "reason": Field(TEXT)}, whole=True),
     "tick": EventType({}),
 }
-NEED_CUSTOMER = frozenset({"customers_merged", "customers_split", "erase"})
+
+
+def is_whole(event: str) -> bool:
+    """Whether an event of a type may touch everything that is kept of everyone who is joined to its customer."""
+    return event in EVENT_TYPES and EVENT_TYPES[event].whole
+
+
 TEXTS = "text"  # what was said, kept only where a pack says for how long
+RECORDS = "decision"  # decision records, kept as long as a pack says
 
 # What every entry has beside its declared attributes, and what the built-in kinds hold.
 ENTRY_ATTRIBUTES: dict[str, tuple[Scalar, bool]] = {  # name → type, optional

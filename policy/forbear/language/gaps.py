@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from forbear.language import ir
 from forbear.language.cases import Claims, Questions, may_meet
 from forbear.language.coverage import Box, Budget, NotKnown, TypeAt, boxes, example, overlap, uncovered
-from forbear.language.scope import Head, Names
+from forbear.language.resolve import known_type, type_within
+from forbear.language.scope import Names, Scope
 from forbear.language.shape import Shape
 from forbear.language.tree import Scalar
 from forbear.language.types import EnumType, Type
@@ -19,7 +20,7 @@ class Gaps:
     def __init__(self, shape: Shape, names: Names) -> None:
         self.shape, self.names = shape, names
         self.budget = Budget()
-        self.spare = Budget()  # for warnings
+        self.spare, self.unproved = Budget(), Budget()  # for warnings, and for notes
 
     def check_covered(self, key: Scalar, rules: Sequence[ir.Rule], events: Collection[str]) -> None:
         """Every case on these events has an outcome; where that cannot be told, there must be an `otherwise`."""
@@ -83,7 +84,7 @@ class Gaps:
             asked = [(rule, questions.boxes(rule.when)) for rule in rules if event in rule.asked_on]
             for n, (other, theirs) in enumerate(asked):
                 for one, ours in asked[:n]:
-                    if ours is None or theirs is None or may_meet(ours, theirs):
+                    if ours is None or theirs is None or may_meet(ours, theirs, self.unproved):
                         message = f"whether `{one.name}` and `{other.name}` can both match is left to a proof"
                         hint = "if they do, the decision falls back, with an alarm"
                         self.shape.problems.note("left-to-prove", message, key.span, hint)
@@ -98,20 +99,12 @@ class Gaps:
 
     def _type_at(self, event: str) -> TypeAt:
         """The type of what a condition reads on an event, where it is never missing."""
-        return lambda path: None if getattr(self._found(path, event), "optional", False) else self._type(path, event)
+        scope = Scope(self.names, (event,))
+        return lambda path: None if (found := known_type(path, scope)) is None or found.optional else found.type
 
     def _type_of(self, event: str) -> TypeAt:
         """The type of what a condition reads on an event, wherever it is there."""
-        return lambda path: EnumType((event,)) if path == "event.type" else self._type(path, event)
-
-    def _type(self, path: str, event: str) -> Type | None:
-        found = self._found(path, event)
-        return found.type if found is not None else None
-
-    def _found(self, path: str, event: str) -> ir.Fact | ir.Fold | ir.Setting | Head | None:
-        names = self.names
-        given = names.facts.get(path) or names.events[event].get(path) or names.folds.get(path)
-        return given or names.decisions.get(path) or names.settings.get(path)
+        return type_within(Scope(self.names, (event,)))
 
 
 def _rivals(hit: str, order: Type, n: int, rules: Sequence[ir.Rule]) -> Sequence[int]:

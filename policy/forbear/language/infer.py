@@ -192,17 +192,28 @@ class Checker:
 
 def asked(syntax: Syntax) -> Iterator[str]:
     """Every path that an expression asks has() of."""
+    return (one.of.path for one in _nodes(syntax) if isinstance(one, HasCall))
+
+
+def named(syntax: Syntax) -> Iterator[str]:
+    """Every path that an expression names."""
+    return (one.path for one in _nodes(syntax) if isinstance(one, Name))
+
+
+def _nodes(syntax: Syntax) -> Iterator[Syntax]:
+    """An expression and all that it is made of."""
+    yield syntax
     match syntax:
         case HasCall(of):
-            yield of.path
+            yield of
         case Unary(_, operand):
-            yield from asked(operand)
+            yield from _nodes(operand)
         case Binary(_, left, right):
-            yield from asked(left)
-            yield from asked(right)
+            yield from _nodes(left)
+            yield from _nodes(right)
         case Junction(_, parts) | Items(parts):
             for part in parts:
-                yield from asked(part)
+                yield from _nodes(part)
         case Name() | Literal():
             return
         case _:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from forbear.language import ir
 from forbear.language.cases import Questions, always
 from forbear.language.infer import Checker
-from forbear.language.resolve import resolve
+from forbear.language.resolve import known_type, type_within
 from forbear.language.scope import Scope
-from forbear.language.syntax import Literal, Name, Syntax
-from forbear.language.types import EnumType, Type
+from forbear.language.syntax import Literal, Syntax
 
 
 def judge(checker: Checker) -> None:
     """Warn of what a checked condition always is: the whole, or each largest part of it that is."""
     if not checker.problems.thorough:
         return
-    questions = Questions(lambda path: _type_of(path, checker.scope), checker.problems)
+    questions = Questions(type_within(checker.scope), checker.problems)
     told: list[Syntax] = []
     for syntax, expr in reversed(checker.conditions):
         if isinstance(syntax, Literal) or any(_is_inside(syntax, one) for one in told):
@@ -36,17 +35,5 @@ def _is_inside(inner: Syntax, outer: Syntax) -> bool:
 
 def _presence(expr: ir.Has, scope: Scope) -> bool | None:
     """`has()` of what is never missing."""
-    found = resolve(Name(expr.path, 0, 0), scope, _quiet)
+    found = known_type(expr.path, scope)
     return True if found is not None and not found.optional else None
-
-
-def _type_of(path: str, scope: Scope) -> Type | None:
-    """What a path has wherever it is read; the type of the event is one of those on which the condition is asked."""
-    if path == "event.type" and scope.events:
-        return EnumType(scope.events)
-    found = resolve(Name(path, 0, 0), scope, _quiet)
-    return found.type if found is not None else None
-
-
-def _quiet(_code: str, _message: str, _hint: str) -> None:
-    return

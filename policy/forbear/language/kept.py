@@ -52,7 +52,7 @@ def rebuilt(body: bytes, digest: str) -> ir.Policy:
             policy = with_calendar(policy, _read_calendar(told["calendar"]))
     except Unusable:
         raise
-    except (ForbearError, ValueError, KeyError, TypeError, zlib.error) as error:
+    except (ForbearError, ValueError, KeyError, TypeError, RecursionError, zlib.error) as error:
         raise Unusable(f"it cannot be built again: {error}") from error
     if policy.digest != digest:
         raise Unusable(f"it has the digest {policy.digest}")

@@ -30,6 +30,7 @@ from forbear.language.types import (
 )
 from forbear.language.vocabulary import attributes_of
 
+NEEDED = ("to", "due", "closes")
 KEYS = ("to", "from", "due", "expires", "carries", "say", "once", "closes", "seen_by")
 NEEDS = ("reason", "by", "note")
 OWN = frozenset({"owe", "to", "open", "overdue", "how", "reason", *ENTRY_ATTRIBUTES})
@@ -71,7 +72,7 @@ class Obligations:
 
     def _obligation(self, key: Scalar, node: Node, owings: tuple[Owing, ...]) -> ir.Obligation | None:
         events = events_of(owings)
-        keys = self.shape.keys(node, f"the obligation `{key.value}`", required=("to", "due", "closes"), optional=KEYS)
+        keys = self.shape.keys(node, f"the obligation `{key.value}`", required=NEEDED, optional=KEYS)
         to = self.shape.name(keys["to"], "`to`") if "to" in keys else None
         due = self._due(keys["due"], events) if "due" in keys else None
         start = self._due(keys["from"], events) if "from" in keys else None

@@ -26,6 +26,8 @@ from forbear.language.types import (
 Report = Callable[[str, str, Syntax, str], None]
 """Notes a problem: code, message, place, hint."""
 
+NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}  # what holds where it does not
+FLIPPED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}  # with its sides exchanged
 NARROWER = "give the facts and settings a narrower range"
 
 

@@ -19,8 +19,8 @@ _RULE_LISTS = ("rules", "require", "prefer")
 def override(trees: Trees, below: Mapping[str, frozenset[str]], shape: Shape) -> Trees:
     """The trees as the packs leave them; `below` gives each pack, deepest first, with all that it builds on.
 
-    A pack may override what stands in the packs below it, never what it declares itself. Of two packs that override
-    the same thing, one must build on the other.
+    A pack may override what stands in the packs below it, never what it declares itself, and each thing once. Of two
+    packs that override the same thing, one must build on the other.
     """
     done: dict[tuple[str, str], list[tuple[str, Scalar]]] = {}
     for pack, others in below.items():
@@ -34,14 +34,18 @@ def override(trees: Trees, below: Mapping[str, frozenset[str]], shape: Shape) ->
                 if kind == "rules" and not _is_change(key, node, shape):
                     continue
                 old = targets[key.value]
-                replaced[id(old)], said = _KINDS[kind].change(old, node, key)
+                if id(old) in replaced and not _KINDS[kind].adds:
+                    hint = "put all that changes of it in one place"
+                    shape.error("duplicate-name", f"`{key.value}` is overridden already", key.span, hint)
+                    continue
+                replaced[id(old)], said = _KINDS[kind].change(replaced.get(id(old), old), node, key)
                 shape.problems.note("overrides", f"{said} `{key.value}`", key.span)
                 done.setdefault((kind, key.value), []).append((pack, key))
             trees = [(source, _rebuilt(tree, replaced)) for source, tree in trees]
     for (kind, name), overriders in done.items():
         last, key = overriders[-1]
         rival = next((pack for pack, _ in overriders if pack != last and pack not in below[last]), None)
-        if rival is not None and kind != "invariants":
+        if rival is not None and not _KINDS[kind].adds:
             message = f"`{rival}` overrides `{name}` too, and neither pack builds on the other"
             shape.error("override-conflict", message, key.span, "override it in a pack that builds on both")
     return trees
@@ -185,6 +189,7 @@ class _Kind:
     noun: str
     find: Callable[[Iterable[Tree]], Iterator[tuple[str, Node]]]
     change: Callable[[Node, Node, Scalar], Change]
+    adds: bool = False  # to what stands there, so that it may be done more than once
 
 
 _KINDS = {
@@ -192,6 +197,6 @@ _KINDS = {
     "texts": _Kind("text", _declared("texts"), _replace_whole),
     "settings": _Kind("setting", _declared("settings"), _replace_key("default", "replaces the default of the setting")),
     "due": _Kind("obligation", _declared("obligations"), _replace_key("due", "replaces the due time of")),
-    "invariants": _Kind("decision", _decisions, _add_invariants),
+    "invariants": _Kind("decision", _decisions, _add_invariants, adds=True),
 }
 KINDS = tuple(_KINDS)

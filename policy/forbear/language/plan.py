@@ -8,6 +8,7 @@ from heapq import heapify, heappop, heappush
 from forbear.calendar import Named
 from forbear.language import ir
 from forbear.language.problems import Problems
+from forbear.language.resolve import CANDIDATE_SPACES
 from forbear.language.walk import effect_expressions, reads
 
 
@@ -79,18 +80,25 @@ def _deciding_reads(decision: ir.Decision, event: str | None) -> Iterator[str]:
 def _effect_reads(
     decision: ir.Decision, event: str, obligations: Mapping[str, ir.Obligation], texts: Mapping[str, ir.Text]
 ) -> Iterator[str]:
-    """What the effects of a decision need: their values, the texts that are said and when they are due."""
+    """What the effects of a decision need."""
     for rule in decision.rules:
         for effect in rule.effects if event in rule.asked_on else ():
-            for expr in effect_expressions(effect):
-                yield from reads(expr)
-            if isinstance(effect, ir.Owe):
-                obligation = obligations[effect.obligation]
-                yield from (due.path for due in obligation.times if isinstance(due, Named))
-                if obligation.say in texts:
-                    yield from text_reads(texts[obligation.say])
-            elif isinstance(effect, ir.Say):
-                yield from text_reads(texts[effect.text])
+            yield from effect_reads(effect, obligations, texts)
+
+
+def effect_reads(
+    effect: ir.Effect, obligations: Mapping[str, ir.Obligation], texts: Mapping[str, ir.Text]
+) -> Iterator[str]:
+    """What an effect needs: its values, the text that is said and when it is due."""
+    for expr in effect_expressions(effect):
+        yield from reads(expr)
+    said = effect.text if isinstance(effect, ir.Say) else ""
+    if isinstance(effect, ir.Owe):
+        obligation = obligations[effect.obligation]
+        yield from (due.path for due in obligation.times if isinstance(due, Named))
+        said = obligation.say
+    if said in texts:
+        yield from text_reads(texts[said])
 
 
 def text_reads(text: ir.Text) -> Iterator[str]:
@@ -133,7 +141,8 @@ def plan_event(event: str, policy: ir.Policy) -> ir.Plan:
             elif not fold:
                 paths |= _with_keys(path, policy)
         depends[name] = frozenset(path for path in paths if not path.startswith("setting."))
-    shown = {path for one in policy.invariants if event in one.asked_on for path in reads(one.condition)}
+    promised = tuple((one, frozenset(reads(one.condition))) for one in policy.invariants if event in one.asked_on)
+    shown: set[str] = set().union(*(paths for _, paths in promised))
     facts = {path for path in shown if path in policy.folds or path in policy.facts or path in policy.events[event]}
     facts = facts.union(*(_with_keys(path, policy) for path in facts), *depends.values())
     folds = tuple(sorted(path for path in facts if path in policy.folds))
@@ -145,7 +154,7 @@ def plan_event(event: str, policy: ir.Policy) -> ir.Plan:
         folds,
         tuple(rankings),
         {over: tuple(sorted(paths)) for over, paths in keyed.items()},
-        tuple((one, frozenset(reads(one.condition))) for one in policy.invariants if event in one.asked_on),
+        promised,
     )
 
 
@@ -160,7 +169,7 @@ def _ranking_reads(ranking: ir.Ranking, event: str, policy: ir.Policy) -> Iterat
         if one.decision == ranking.name and event in one.asked_on:
             for path in reads(one.condition):
                 space, _, name = path.partition(".")
-                if space in ("candidate", "ahead", "behind"):
+                if space in CANDIDATE_SPACES:
                     yield ir.CANDIDATE + name
                 elif space not in ("recorded", "owed"):
                     yield path

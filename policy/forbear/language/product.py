@@ -10,11 +10,12 @@ from forbear.language.tree import Mapping as Tree
 from forbear.language.tree import Node, Scalar, Sequence
 
 MAX_PRODUCT = 10_000
+_COUNTED = ("rules", "table", "require", "prefer", "invariants")
 
 
 def check_product(name: Scalar, keys: Mapping[str, Node], asked_on: Collection[str], problems: Problems) -> None:
     """Count a decision's rules, rows and promises for each of its events. Raises PackError past the bound."""
-    problems.product += len(asked_on) * sum(map(_items, keys.values()))
+    problems.product += len(asked_on) * sum(_items(keys[key]) for key in _COUNTED if key in keys)
     if problems.product > MAX_PRODUCT:
         message = f"rules, each counted for every event on which it is asked, are more than {MAX_PRODUCT:,}"
         problems.error("pack-too-large", message, name.span, "ask on fewer events, or make two packs of it")
@@ -22,7 +23,7 @@ def check_product(name: Scalar, keys: Mapping[str, Node], asked_on: Collection[s
 
 
 def _items(node: Node) -> int:
-    """The items of a list, or of the lists of a table."""
+    """The items of a list, or the rows of a table."""
     if isinstance(node, Tree):
-        return sum(len(inner.items) for _, inner in node.items if isinstance(inner, Sequence))
+        return sum(_items(inner) for key, inner in node.items if key.value == "rows" and isinstance(inner, Sequence))
     return len(node.items) if isinstance(node, Sequence) else 0

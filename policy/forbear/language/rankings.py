@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 from forbear.language import ir
 from forbear.language.check import asked_about, check_condition, check_value
 from forbear.language.kinds import seen_by
+from forbear.language.resolve import CANDIDATE_SPACES
 from forbear.language.rules import new_name, read_invariants, read_reasons
 from forbear.language.scope import NOTHING, Names, Scope
 from forbear.language.shape import PATH, Shape, did_you_mean
@@ -101,9 +102,7 @@ class Rankings:
             draft.key.span,
             seen_by(self.shape, draft.keys, ir.STAFF),
         )
-        promised = Scope(
-            self.names, effects=True, candidates=draft.kind, spaces=("candidate", "ahead", "behind"), ranked=True
-        )
+        promised = Scope(self.names, effects=True, candidates=draft.kind, spaces=CANDIDATE_SPACES, ranked=True)
         return ranking, read_invariants(self.shape, draft.keys, ranking.name, draft.asked_on, promised)
 
     def _requirements(self, draft: Draft, scope: Scope, seen: set[str]) -> tuple[list[ir.Requirement], Scope]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from attrs import frozen
 
@@ -64,6 +64,31 @@ def resolve(at: Name, scope: Scope, report: Report) -> Found | None:
     if scope.effects and space in ("recorded", "owed") and space != path:
         return _effect(path, names, report)
     return _event_fact(path, scope, report)
+
+
+def events_with(path: str, names: Names) -> Collection[str]:
+    """The events on which a decision is asked or an event's fact is there; all, for what is there on each."""
+    head = names.decisions.get(path)
+    if head is not None:
+        return head.asked_on
+    return [event for event, facts in names.events.items() if path in facts] or names.events
+
+
+def known_type(path: str, scope: Scope) -> Found | None:
+    """What a path that has been checked stands for."""
+    return resolve(Name(path, 0, 0), scope, lambda _code, _message, _hint: None)
+
+
+def type_within(scope: Scope) -> Callable[[str], Type | None]:
+    """What type a path has wherever it is read; that of `event.type` are the events of the scope."""
+
+    def find(path: str) -> Type | None:
+        if path == "event.type" and scope.events:
+            return EnumType(scope.events)
+        found = known_type(path, scope)
+        return found.type if found is not None else None
+
+    return find
 
 
 def _candidate(path: str, scope: Scope, report: Report) -> Found | None:

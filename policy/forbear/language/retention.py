@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from forbear.language import ir
-from forbear.language.events import KEPT_BY_ENGINE, TEXTS
+from forbear.language.events import KEPT_BY_ENGINE, RECORDS, TEXTS
 from forbear.language.folds import Folds
 from forbear.language.scope import Names
 from forbear.language.shape import Shape, did_you_mean
 from forbear.language.tree import Node
-
-RECORDS = "decision"
 
 
 def read_retention(sections: list[Node], folds: Folds, shape: Shape, names: Names) -> dict[str, ir.Seconds]:

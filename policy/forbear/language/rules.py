@@ -8,7 +8,7 @@ from collections.abc import Mapping as Mapping_
 from attrs import evolve, frozen
 
 from forbear.language import ir
-from forbear.language.check import check_condition, stands_on
+from forbear.language.check import check_condition, events_for
 from forbear.language.scope import Names, Scope
 from forbear.language.shape import RULE_NAME, Shape
 from forbear.language.tree import Mapping, Node, Scalar
@@ -79,7 +79,7 @@ def _invariant(
             shape.error("missing-key", message, node.span, "never: '…', say")
         return None
     condition = keys[kinds[0]]
-    events = tuple(one for one in asked_on if stands_on(condition, evolve(scope, events=(one,)))) or asked_on
+    events = events_for(condition, asked_on, scope.names) or asked_on
     typed = check_condition(condition, evolve(scope, events=events), shape.problems)
     because = shape.text(keys["because"], "`because`") if "because" in keys else None
     source = shape.text(keys["source"], "`source`") if "source" in keys else None

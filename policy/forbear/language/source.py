@@ -92,13 +92,22 @@ def list_files(folder: Path, problems: Problems) -> list[Path]:
 
 
 def refuse_link(path: Path, name: str, problems: Problems) -> bool:
-    """Whether a path is a link, which is noted: it may lead out of the pack."""
-    if not path.is_symlink():
-        return False
+    """Whether a path is a link, which is noted: it may lead out of the pack; or cannot even be looked at."""
+    try:
+        if not path.is_symlink():
+            return False
+    except OSError as error:  # its folder can be listed, and not entered
+        _note_unreadable(name, error.strerror, problems)
+        return True
     hint = "put the file itself here"
     problems.error("symbolic-link", "a pack holds files, not links to them", Span(name, 1, 1), hint)
     problems.lose_all()
     return True
+
+
+def _note_unreadable(name: str, reason: object, problems: Problems) -> None:
+    problems.error("unreadable-file", f"the file cannot be read: {reason}", Span(name, 1, 1), MAY_READ)
+    problems.lose_all()
 
 
 def read_source(path: Path, name: str, problems: Problems, pack: str = "") -> Source | None:
@@ -106,8 +115,7 @@ def read_source(path: Path, name: str, problems: Problems, pack: str = "") -> So
     try:
         raw = read_file(path)
     except Unreadable as error:
-        problems.error("unreadable-file", f"the file cannot be read: {error}", Span(name, 1, 1), MAY_READ)
-        problems.lose_all()
+        _note_unreadable(name, error, problems)
         return None
     return decode(raw, name, problems, pack)
 

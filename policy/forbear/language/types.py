@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import assert_never
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from forbear.errors import FactError
 from forbear.records import Plain
@@ -215,11 +215,6 @@ def _candidates(path: str, fields: tuple[FieldType, ...], given: list[object] | 
             raise FactError(f"{here}.id", candidate["id"], "an id that only one candidate has")
         found[candidate["id"]] = candidate
     return tuple(found.values())
-
-
-def with_unit(kind: Type, unit: str) -> Type:
-    """The number type with a unit."""
-    return evolve(kind, unit=unit) if isinstance(kind, IntType | DecimalType) else kind
 
 
 def _scaled(given: object, places: int) -> int | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from forbear.calendar import Named
 from forbear.language import ir
-from forbear.language.plan import text_reads
+from forbear.language.plan import effect_reads, text_reads
 from forbear.language.problems import Problems
+from forbear.language.resolve import CANDIDATE_SPACES
 from forbear.language.texts import APPEAL
 from forbear.language.tree import Mapping as Tree
 from forbear.language.tree import Node, Scalar
-from forbear.language.walk import effect_expressions, reads
+from forbear.language.walk import reads
 
 _SPACES = {
     "facts": "",
@@ -91,8 +91,9 @@ def _used(policy: ir.Policy) -> Iterator[str]:
     for fold in policy.folds.values():
         yield from reads(fold.where)
         yield from (path for _, path in fold.by)
-        if fold.window is not None and isinstance(fold.window.amount, str):
-            yield fold.window.amount
+    for time in (*(fold.window for fold in policy.folds.values()), *policy.retention.values()):
+        if time is not None and isinstance(time.amount, str):
+            yield time.amount
     yield f"text.{APPEAL}"
     if APPEAL in policy.texts:
         yield from text_reads(policy.texts[APPEAL])
@@ -102,24 +103,18 @@ def _through_candidates(expr: ir.Expr | None) -> Iterator[str]:
     """What is read, a fold that is asked for each candidate by its own path."""
     for path in reads(expr):
         space, _, rest = path.partition(".")
-        yield rest if space in ("candidate", "ahead", "behind") else path
+        yield rest if space in CANDIDATE_SPACES else path
 
 
 def _of_effect(effect: ir.Effect, policy: ir.Policy) -> Iterator[str]:
-    for expr in effect_expressions(effect):
-        yield from reads(expr)
+    yield from effect_reads(effect, policy.obligations, policy.texts)
     match effect:
         case ir.Record(entry):
             yield f"recorded.{entry}"
         case ir.Owe(name):
-            declared = policy.obligations[name]
             yield f"owed.{name}"
-            yield from (due.path for due in declared.times if isinstance(due, Named))
-            if declared.say:
-                yield f"text.{declared.say}"
-                yield from text_reads(policy.texts[declared.say])
+            yield f"text.{policy.obligations[name].say}"
         case ir.Say(name):
             yield f"text.{name}"
-            yield from text_reads(policy.texts[name])
         case _:
             return

@@ -13,6 +13,8 @@ from forbear.language.events import (
     EVENT_TYPES,
     KEPT_BY_ENGINE,
     OVERRIDE_ATTRIBUTES,
+    RECORDS,
+    TEXTS,
 )
 from forbear.language.kinds import LIST_OF, OF_A_FACT, OF_A_SETTING, Declared, about, candidates, declared, seen_by
 from forbear.language.scope import Names
@@ -118,7 +120,7 @@ class Vocabulary:
     def read_entries(self, node: Node) -> None:
         """`entries:` what the ledger may hold."""
         for key, value in self.shape.named(node, "`entries`"):
-            if key.value in KEPT_BY_ENGINE:
+            if key.value in (*KEPT_BY_ENGINE, TEXTS, RECORDS):
                 message = f"`{key.value}` is an entry that the engine keeps"
                 self.shape.error("reserved-name", message, key.span, "choose another name")
                 continue

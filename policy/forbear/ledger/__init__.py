@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forbear.errors import LedgerError, MissingExtra
-from forbear.ledger.keys import Keys, open_keys
+from forbear.ledger.keys import Keys, open_keys, slashes, told_url
 from forbear.ledger.sqlite import MEMORY, SQLiteStore
 from forbear.ledger.store import Store
 
@@ -23,7 +23,7 @@ def open_ledger(url: str, keys: Keys | str | None = None) -> Store:
     if url.startswith(("postgresql://", "postgres://")):
         return _open_postgres(url, keys)
     known = "memory:, sqlite:///relative/path or sqlite:////absolute/path, or postgresql://host/database"
-    raise LedgerError(f"{url!r} is not a ledger this version can open; give {known}")
+    raise LedgerError(f"{told_url(url)} is not a ledger this version can open; give {known}")
 
 
 def _open_postgres(url: str, keys: Keys | str | None) -> Store:
@@ -36,4 +36,4 @@ def _open_postgres(url: str, keys: Keys | str | None) -> Store:
     return PostgresStore(url, keys)
 
 
-__all__ = ["SCHEMES", "Keys", "SQLiteStore", "Store", "open_keys", "open_ledger"]
+__all__ = ["SCHEMES", "Keys", "SQLiteStore", "Store", "open_keys", "open_ledger", "slashes", "told_url"]

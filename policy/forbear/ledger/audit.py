@@ -9,9 +9,10 @@ from attrs import define, field, frozen
 
 from forbear.errors import LedgerError
 from forbear.ledger.bodies import Body, unwrap
-from forbear.ledger.book import NO_LINK, Book, erasure
+from forbear.ledger.book import Book
 from forbear.ledger.checks import Broken, Checks
 from forbear.ledger.rows import AmendmentRow, DecisionRow, EntryRow, amendments_of, decisions_of, entries_of
+from forbear.ledger.subjects import NO_LINK, erasure
 
 
 @frozen
@@ -72,7 +73,7 @@ def subjects(book: Book) -> list[int]:
 
 
 def opened(book: Book, subject: int) -> Iterator[Opened]:
-    """The decisions of a chain that can be opened, in their order; those that were changed are left to `walk`."""
+    """The decisions of a chain that can be opened, in their order; `walk` finds those that were changed."""
     rows = book.connection.run(
         "SELECT decision.seq, decision.event, decision.body, subject.number FROM decision"
         " JOIN subject ON subject.seq = decision.subject WHERE decision.subject = ? AND decision.body IS NOT NULL"

@@ -24,7 +24,7 @@ Sign = Callable[[bytes], tuple[str, bytes]]
 Verify = Callable[[bytes, bytes], bool]
 """Whether a signature over a hash is good."""
 _HEAD = b"forbear checkpoint 1\n"
-_COLUMNS = "SELECT seq, at, decision, subjects, root, signer, signature FROM checkpoint ORDER BY seq"
+_COLUMNS = "SELECT seq, at, decision, subjects, root, signer, signature FROM checkpoint"
 
 
 @frozen
@@ -47,16 +47,18 @@ class Disturbed(LedgerError):
 def make_checkpoint(store: Store, at: int, sign: Sign) -> Checkpoint | None:
     """Sign all chains as they stand now and keep that; None where nothing was decided since the last one.
 
-    Nobody decides while the hash is worked out; the signature is waited for outside any transaction. Raises Disturbed
-    where the last checkpoint does not hold, and LedgerError where another was made meanwhile.
+    Nobody waits while the hash is worked out or signed. Raises Disturbed where the last checkpoint does not hold, and
+    LedgerError where another was made meanwhile.
     """
     with store.writing() as transaction:
         book = as_book(transaction)
-        book.hold("", None, None)
+        book.hold("", None, None)  # so that every decision up to the newest is there, and none joins them later
         last = latest(book)
+        ((newest,),) = list(book.connection.run("SELECT coalesce(max(seq), 0) FROM decision"))
+    with store.reading() as transaction:
+        book = as_book(transaction)
         if last is not None and _root(book, _before(book, last), last.at, last.decision)[0] != last.root:
             raise Disturbed(f"the checkpoint of {from_micros(last.at):%Y-%m-%d} does not hold; see `forbear audit`")
-        ((newest,),) = list(book.connection.run("SELECT coalesce(max(seq), 0) FROM decision"))
         if int(newest) == (last.decision if last is not None else 0):
             return None
         root, count = _root(book, last, at, int(newest))
@@ -76,13 +78,12 @@ def make_checkpoint(store: Store, at: int, sign: Sign) -> Checkpoint | None:
 
 def latest(book: Book) -> Checkpoint | None:
     """The last checkpoint."""
-    found = all_checkpoints(book)
-    return found[-1] if found else None
+    return next((_read(row) for row in book.connection.run(f"{_COLUMNS} ORDER BY seq DESC LIMIT 1")), None)
 
 
 def all_checkpoints(book: Book) -> list[Checkpoint]:
     """Every checkpoint, in order."""
-    return [_read(row) for row in book.connection.run(_COLUMNS)]
+    return [_read(row) for row in book.connection.run(f"{_COLUMNS} ORDER BY seq")]
 
 
 def check_checkpoints(book: Book, verify: Verify | None = None) -> Iterator[Finding]:
@@ -122,7 +123,8 @@ def _read(row: tuple[Any, ...]) -> Checkpoint:
 
 
 def _before(book: Book, one: Checkpoint) -> Checkpoint | None:
-    return next((other for other in reversed(all_checkpoints(book)) if other.seq < one.seq), None)
+    rows = book.connection.run(f"{_COLUMNS} WHERE seq < ? ORDER BY seq DESC LIMIT 1", (one.seq,))
+    return next((_read(row) for row in rows), None)
 
 
 def _root(book: Book, before: Checkpoint | None, at: int, decision: int) -> tuple[bytes, int]:

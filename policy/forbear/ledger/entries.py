@@ -14,6 +14,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = 1_000_000  # the ledger counts microseconds
 EXPIRY_SUFFIX = ":expiry"  # of the entry by which the moment is watched at which an obligation expires
 FIRST = (datetime.min.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
+PENDING = frozenset({"provisional", "lodged"})  # the statuses of offences and appeals on which somebody must decide
 LAST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
 
 
@@ -66,7 +67,5 @@ def lacking(found: Mapping[str, Value], kind: ir.EntryKind) -> list[str]:
 
 
 def is_open(entry: Entry) -> bool:
-    """Whether an obligation still waits to be closed, or an offence to be reviewed."""
-    if entry.kind == "obligation":
-        return entry.values.get("how", "none") == "none"
-    return entry.values.get("status", "provisional") == "provisional"
+    """Whether an obligation still waits to be closed."""
+    return entry.values.get("how", "none") == "none"

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
+from forbear.errors import LedgerError
 from forbear.ledger.audit import Opened, opened
 from forbear.ledger.book import Book
 from forbear.ledger.entries import LAST, Entry
-from forbear.ledger.people import chains_of
 
 
 @frozen
@@ -38,6 +38,7 @@ class Held:
     decisions: tuple[Opened, ...] = ()
     entries: tuple[Kept, ...] = ()
     expired: int = 0  # decisions whose record is gone because its time was over
+    unreadable: int = 0  # decisions and entries that somebody changed, so that they cannot be opened
 
     @property
     def customers(self) -> tuple[str, ...]:
@@ -48,19 +49,35 @@ class Held:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is held."""
-        return not self.decisions and not self.entries and not self.expired
+        return not self.decisions and not self.entries and not self.expired and not self.unreadable
 
 
 def held(book: Book, customer: str) -> Held:
     """What is held about a customer, also under ids merged with theirs."""
-    chains = chains_of(book, customer)
+    chains = [one for one in book.chains(customer, LAST) if _has_key(book, one)]
     if not chains:
         return Held()
     here = ", ".join("?" * len(chains))
-    gone = book.connection.run(f"SELECT count(*) FROM decision WHERE body IS NULL AND subject IN ({here})", chains)
-    ((expired,),) = list(gone)
     decisions = sorted((one for chain in chains for one in opened(book, chain)), key=lambda one: one.number)
-    return Held(tuple(decisions), tuple(_entries(book, here, chains)), int(expired))
+    entries = tuple(_entries(book, here, chains))
+    all_decisions, all_entries = (
+        _counted(book, f"{table} WHERE body IS NOT NULL AND subject IN ({here})", chains)
+        for table in ("decision", "entry")
+    )
+    expired = _counted(book, f"decision WHERE body IS NULL AND subject IN ({here})", chains)
+    unreadable = all_decisions - len(decisions) + all_entries - len(entries)
+    return Held(tuple(decisions), entries, expired, unreadable)
+
+
+def _has_key(book: Book, chain: int) -> bool:
+    """Whether a chain can be opened; of one erased after this ledger's backup was made nothing is held."""
+    ((number,),) = book.connection.run("SELECT number FROM subject WHERE seq = ?", (chain,))
+    return book.sealer.has(int(number))
+
+
+def _counted(book: Book, which: str, given: Sequence[int]) -> int:
+    ((number,),) = book.connection.run(f"SELECT count(*) FROM {which}", given)
+    return int(number)
 
 
 def _entries(book: Book, here: str, chains: Sequence[int]) -> Iterator[Kept]:
@@ -71,17 +88,28 @@ def _entries(book: Book, here: str, chains: Sequence[int]) -> Iterator[Kept]:
         " ORDER BY entry.at, entry.seq",
         chains,
     )
+    amendments = _amendments(book, here, chains)
     for seq, name, kind, at, sealed, number, waits, watched in list(rows):
-        raw = book.sealer.unseal(number, bytes(sealed), bytes(name))
-        if raw is None:
+        try:
+            bodies = [book.sealer.unseal(number, bytes(sealed), bytes(name))]
+            bodies += [book.sealer.unseal(number, body, bytes(name)) for _, body in amendments.get(int(seq), ())]
+        except LedgerError:  # changed; what is missing is counted
             continue
-        id, contact, customer, advisor, values = json.loads(raw)
+        if bodies[0] is None:
+            continue
+        (id, contact, customer, advisor, values), *more = (json.loads(body or b"{}") for body in bodies)
         entry = Entry(id, str(kind), int(at), contact, customer, advisor, values)
-        more = book.connection.run(
-            "SELECT at, body FROM amendment WHERE entry = ? AND body IS NOT NULL ORDER BY at, seq", (seq,)
-        )
-        found = [(int(when), book.sealer.unseal(number, bytes(body), bytes(name))) for when, body in more]
-        amendments = tuple(
-            Amendment(when, json.loads(body)) for when, body in found if body is not None and when <= LAST
-        )
-        yield Kept(entry, amendments, waits is not None, watched is not None)
+        moments = [when for when, _ in amendments.get(int(seq), ())]
+        told = tuple(Amendment(when, one) for when, one in zip(moments, more, strict=True))
+        yield Kept(entry, told, waits is not None, watched is not None)
+
+
+def _amendments(book: Book, here: str, chains: Sequence[int]) -> dict[int, list[tuple[int, bytes]]]:
+    """When each entry was amended, oldest first, and how, still sealed."""
+    rows = book.connection.run(
+        f"SELECT entry, at, body FROM amendment WHERE subject IN ({here}) AND body IS NOT NULL ORDER BY at, seq", chains
+    )
+    found: dict[int, list[tuple[int, bytes]]] = {}
+    for entry, at, body in rows:
+        found.setdefault(int(entry), []).append((int(at), bytes(body)))
+    return found

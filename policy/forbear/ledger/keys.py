@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 from typing import Protocol
 
+from forbear.bounded import is_folder
 from forbear.errors import LedgerError
 
 KEY_BYTES = 32
@@ -71,6 +72,13 @@ class MemoryKeys:
         return
 
 
+def slashes(path: str) -> str:
+    """Advice for a path that was meant to be absolute: three slashes instead of four make it relative."""
+    meant = Path("/", path)
+    slipped = not is_folder(Path(path).parent) and is_folder(meant.parent)
+    return f"; for {str(meant)!r} write four slashes" if slipped else ""
+
+
 class FileKeys:
     """Keys in a file of their own, readable by its owner only; processes may share it.
 
@@ -84,9 +92,8 @@ class FileKeys:
         try:
             if not place.exists():
                 if not create:
-                    raise LedgerError(
-                        f"the ledger's keys are missing: there is no {path!r}; restore it from its backup"
-                    )
+                    advice = f"restore it from its backup{slashes(path)}"
+                    raise LedgerError(f"the ledger's keys are missing: there is no {path!r}; {advice}")
                 place.touch(mode=0o600)
             self._connection = sqlite3.connect(
                 path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -97,7 +104,9 @@ class FileKeys:
                 self._connection.close()  # and with it a transaction that others would wait for
                 raise
         except (OSError, ValueError, sqlite3.Error) as error:
-            raise LedgerError(f"the key store {path!r} cannot be opened: {error}") from error
+            lost = isinstance(error, FileNotFoundError)
+            told = f"there is no folder {str(place.parent)!r}; create it first" if lost else str(error)
+            raise LedgerError(f"the key store {path!r} cannot be opened: {told}{slashes(path)}") from error
 
     def _open(self) -> bytes:
         """The secret; made where the file is new."""
@@ -160,6 +169,11 @@ class FileKeys:
             self._connection.close()
 
 
+def told_url(url: str) -> str:
+    """A URL for a message; one that may hold a password is not shown."""
+    return "this" if set("@?=") & set(url) else repr(url)
+
+
 def open_keys(url: str, *, create: bool = True) -> Keys:
     """The key store at a URL: `memory:`, `file:///relative/path` or `file:////absolute/path`. Raises LedgerError."""
     if url == "memory:":
@@ -167,4 +181,4 @@ def open_keys(url: str, *, create: bool = True) -> Keys:
     if url.startswith("file:///") and len(url) > len("file:///"):
         return FileKeys(url.removeprefix("file:///"), create=create)
     known = "memory:, file:///relative/path or file:////absolute/path"
-    raise LedgerError(f"{url!r} is not a key store this version can open; give {known}")
+    raise LedgerError(f"{told_url(url)} is not a key store this version can open; give {known}")

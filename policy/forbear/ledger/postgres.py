@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from psycopg import errors
@@ -28,6 +30,19 @@ _MARK = "forbear"  # the note that tells a ledger's tables from somebody else's
 _TABLES = frozenset(("meta", "subject", "decision", "entry", "amendment", "joined", "watch", "outbox", "policy"))
 
 
+def _parse(url: str) -> dict[str, Any]:
+    """The parameters of a URL. Raises LedgerError, without what libpq quotes: a part of the URL, so of a password."""
+    authority, _, path = url.partition("://")[2].partition("?")[0].partition("/")
+    problem = "a sign of the user or password is not percent-encoded"
+    if authority.count("@") < 2 and "@" not in path:
+        try:
+            return conninfo_to_dict(url)
+        except psycopg.Error as error:
+            problem = re.sub('".*"', "…", told(error))
+    advice = "write postgresql://user@host/database, and the password in PGPASSWORD or ~/.pgpass"
+    raise LedgerError(f"this is not the URL of a PostgreSQL ledger: {problem}; {advice}")
+
+
 class PostgresStore:
     """A ledger in the first schema of the connection's search path. Threads share it, and processes the database.
 
@@ -40,10 +55,7 @@ class PostgresStore:
         if keys is None or keys == "memory:":
             advice = "give them a place that lasts, outside the database, such as keys='file:////path' or --keys"
             raise LedgerError(f"a PostgreSQL ledger keeps its keys apart; {advice}")
-        try:
-            given = conninfo_to_dict(url)
-        except psycopg.Error as error:
-            raise LedgerError(f"this is not the URL of a PostgreSQL ledger: {told(error)}") from error
+        given = _parse(url)
         self._name = f"{given.get('dbname') or 'database'} on {given.get('host') or 'this machine'}"
         given = {"connect_timeout": 10, "client_encoding": "UTF8", "application_name": "forbear", **given}
         self._group = _Group()

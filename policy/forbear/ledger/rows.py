@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from forbear.ledger.book import Connection
+from forbear.ledger.page import Connection
 
 
 @frozen

@@ -14,7 +14,7 @@ from forbear.bounded import is_folder
 from forbear.errors import LedgerError
 from forbear.ledger import first
 from forbear.ledger.book import Book
-from forbear.ledger.keys import FileKeys, Keys, MemoryKeys, open_keys
+from forbear.ledger.keys import FileKeys, Keys, MemoryKeys, open_keys, slashes
 from forbear.ledger.migrations import VERSION, statements
 from forbear.ledger.seal import Sealer
 from forbear.ledger.store import Transaction
@@ -235,7 +235,7 @@ def _advice(path: str, error: Exception) -> str:
     if is_folder(place):
         return "it is a folder; name a file inside it"
     if not is_folder(place.parent):
-        return f"there is no folder {str(place.parent)!r}; create it first"
+        return f"there is no folder {str(place.parent)!r}; create it first{slashes(path)}"
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return f"{error}; allow this user to write to the file and its folder"
     if code == sqlite3.SQLITE_BUSY:

@@ -25,7 +25,6 @@ from forbear.schema.shapes import (
 )
 from forbear.schema.vocabulary import SEEN_BY
 
-NEEDED = ("to", "due", "closes")
 _WAYS = {
     "done": "It was carried out.",
     "unreachable": "Nobody was reached.",
@@ -68,7 +67,7 @@ def _obligation(names: Names) -> Schema:
         ),
         "seen_by": SEEN_BY,
     }
-    return closed(keys, required=NEEDED, known=obligations.KEYS)
+    return closed(keys, required=obligations.NEEDED, known=obligations.KEYS)
 
 
 def _closing(names: Names) -> Schema:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from forbear.engine.events import MAX_ID, MAX_TEXT
 from forbear.language import ir
-from forbear.language.events import AS_DECIDED, COMMON, EVENT_TYPES, NEED_CUSTOMER, Field
+from forbear.language.events import AS_DECIDED, COMMON, EVENT_TYPES, Field, is_whole
 from forbear.language.types import IntType, describe
 from forbear.records import Plain
 from forbear.schema.shapes import MOMENT, Schema, about, closed, named, ref
@@ -132,7 +132,7 @@ def _types(policy: ir.Policy | None) -> dict[str, tuple[dict[str, Schema], tuple
 
 def _beyond_fields(type_: str, policy: ir.Policy | None) -> Schema:
     """What an event of a type needs beside its own fields."""
-    if type_ in NEED_CUSTOMER:
+    if is_whole(type_):
         return {"allOf": [_told("customer")]}
     if type_ != "override":
         return {}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from forbear.language import ir
-from forbear.language.events import EVENT_TYPES, KEPT_BY_ENGINE
+from forbear.language.events import KEPT_BY_ENGINE
 from forbear.language.shape import NAME, PATH
 from forbear.language.types import RecordsType
 from forbear.schema.shapes import VALUE, Schema, named, table
@@ -24,10 +24,6 @@ class Names:
     text: Schema
     candidates: Schema
 
-    def values_of(self, entry: str) -> Schema:
-        """The attributes of an entry with their values."""
-        return self.recorded[entry] if self.recorded is not None else table(VALUE)
-
 
 def names_of(policy: ir.Policy | None) -> Names:
     """The names of a policy; without one, any well-formed name will do."""
@@ -38,7 +34,7 @@ def names_of(policy: ir.Policy | None) -> Names:
     }
     lists = [path for path, fact in policy.facts.items() if isinstance(fact.type, RecordsType)]
     return Names(
-        event=named(known=[*EVENT_TYPES, *(one for one in policy.events if one not in EVENT_TYPES)]),
+        event=named(known=policy.events),
         entry=named(known=policy.entries),
         recorded=recorded,
         obligations=tuple(policy.obligations),

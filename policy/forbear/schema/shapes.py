@@ -16,7 +16,6 @@ SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 VALUE: Schema = {**SCALAR, "description": "A plain value, or an expression that begins with `=`."}
 TEXT: Schema = {"type": ["string", "number", "boolean"], "pattern": r"\S"}
 FLAG: Schema = {"type": "boolean"}
-WHOLE: Schema = {"type": "integer"}
 _DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?"
 MOMENT: Schema = {

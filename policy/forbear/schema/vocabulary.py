@@ -124,7 +124,6 @@ def _fold(names: Names) -> Schema:
     return {**shape, "oneOf": one_of(folds.OPERATORS), "dependentRequired": needs}
 
 
-_A_LIST = rf"^({NAME.pattern})$"
 _A_FACT = rf"^({NAME.pattern})(\.({NAME.pattern}))+$"
 
 
@@ -132,7 +131,7 @@ def sections(names: Names) -> dict[str, Schema]:
     """The sections that declare words."""
     facts: Schema = {
         "type": ["object", "null"],
-        "patternProperties": {_A_FACT: ref("fact"), _A_LIST: ref("candidates")},
+        "patternProperties": {_A_FACT: ref("fact"), whole(NAME): ref("candidates")},
         "additionalProperties": False,
     }
     return {

@@ -27,6 +27,7 @@ CREATE TABLE decision (
 CREATE UNIQUE INDEX decision_by_subject ON decision (subject, position);
 CREATE INDEX decision_by_moment ON decision (subject, at);
 CREATE INDEX decision_by_contact ON decision (contact, at);
+CREATE INDEX decision_kept ON decision (at) WHERE body IS NOT NULL;
 
 CREATE TABLE entry (
     seq      INTEGER PRIMARY KEY,

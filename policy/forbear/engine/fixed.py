@@ -17,18 +17,18 @@ MOST = 32
 _T = TypeVar("_T")
 
 
-def hold(policy: ir.Policy, event: str, fixed: Mapping[str, Value]) -> ir.Policy:
-    """The policy with decisions replaced by given values, planned anew for one type of event."""
+def fix(policy: ir.Policy, event: str, outcomes: Mapping[str, Value]) -> ir.Policy:
+    """The policy with decisions replaced by given outcomes, planned anew for one type of event."""
     decisions = dict(policy.decisions)
-    for name, value in fixed.items():
+    for name, value in outcomes.items():
         one = decisions[name]
         constant = ir.Constant(value)
         decisions[name] = evolve(one, type=one.outcome_type, hit="first", rules=(), otherwise=constant)
-    held = evolve(policy, decisions=decisions)
-    return evolve(held, plans={**policy.plans, event: plan_event(event, held)})
+    fixed = evolve(policy, decisions=decisions)
+    return evolve(fixed, plans={**policy.plans, event: plan_event(event, fixed)})
 
 
-class Held(Generic[_T]):
+class Fixed(Generic[_T]):
     """What was made of a policy with fixed outcomes, kept for the next time; the longest unused goes first."""
 
     def __init__(self, policy: ir.Policy, make: Callable[[ir.Policy], _T]) -> None:
@@ -36,12 +36,12 @@ class Held(Generic[_T]):
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, frozenset[tuple[str, Value]]], _T] = OrderedDict()
 
-    def get(self, event: str, fixed: Mapping[str, Value]) -> _T:
+    def get(self, event: str, outcomes: Mapping[str, Value]) -> _T:
         """What is made of the policy with these outcomes fixed, on events of this type."""
-        key = event, frozenset(fixed.items())
+        key = event, frozenset(outcomes.items())
         with self._lock:
             if key not in self._kept:
-                self._kept[key] = self._make(hold(self._policy, event, fixed))
+                self._kept[key] = self._make(fix(self._policy, event, outcomes))
                 if len(self._kept) > MOST:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
