@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all lint types layers suite packs examples faults differential hostile fuzz bench-ledger picture wheel clean
+.PHONY: demo test test-all lint types layers suite packs examples faults differential hostile fuzz bench-ledger bench-hearing train picture wheel clean
 
 demo: .venv/run.stamp        ## the shipped story, in English; LANG_=zh tells it in Chinese
 	@$(BIN)/forbear demo --lang $(or $(LANG_),en)
@@ -40,7 +40,7 @@ layers: .venv/dev.stamp
 	$(BIN)/lint-imports
 
 packs: .venv/dev.stamp
-	$(BIN)/forbear fmt --check standard
+	$(BIN)/forbear fmt --check $(notdir $(patsubst %/pack.yaml,%,$(wildcard rules/forbear_rules/*/pack.yaml)))
 	$(BIN)/forbear check standard
 	$(BIN)/forbear test standard --coverage
 
@@ -66,6 +66,13 @@ fuzz: .venv/fuzz.stamp       ## coverage-guided, FUZZ_SECONDS each; crashes stay
 
 bench-ledger: .venv/dev.stamp    ## the ledger against the bare driver; POSTGRES=url measures PostgreSQL too
 	$(BIN)/python benchmarks/ledger.py $(if $(POSTGRES),--postgres $(POSTGRES))
+
+# Without the peers, as where no index of packages can be reached, the benchmark says that they are missing.
+bench-hearing: .venv/peers.stamp    ## anger told from abuse, on our pairs and the labelled files of DATA=folder, beside peers
+	$(BIN)/python -m benchmarks.hearing tests/plugins $(DATA) $(ARGS)
+
+train: .venv/train.stamp     ## the weights of the model plugin anew, from our corpus and the open sets in DATA=folder
+	$(BIN)/python -m forbear_plugins.model.train $(DATA) plugins/forbear_plugins/model/corpus tests/plugins
 
 picture: .venv/run.stamp     ## draw the demo for the README anew
 	$(BIN)/forbear demo --svg docs/images/demo.svg >/dev/null
@@ -107,3 +114,10 @@ clean:
 	echo "forbear: atheris cannot be installed on $$($(BIN)/python --version); make fuzz wants Linux and Python 3.11 to 3.13"; exit 1; }
 	@$(PIP) --editable '.[dev,fuzz]'
 	@touch $@ .venv/dev.stamp .venv/run.stamp
+
+.venv/train.stamp: pyproject.toml | .venv/dev.stamp
+	@$(PIP) --editable '.[dev,train]'
+	@touch $@ .venv/dev.stamp .venv/run.stamp
+
+.venv/peers.stamp: pyproject.toml | .venv/dev.stamp
+	@if $(PIP) --editable '.[dev,peers]'; then touch $@ .venv/dev.stamp .venv/run.stamp; fi

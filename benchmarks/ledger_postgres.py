@@ -111,14 +111,18 @@ def _generator(work: Callable[[], object]) -> Iterator[None]:
 def _recorded(ledger: str, keys: str, share: list[dict[str, Any]]) -> list[Writes]:
     """What the engine writes for a share, transaction by transaction."""
     found: list[Writes] = []
-    run = PostgresConnection.run
+    run, write = PostgresConnection.run, PostgresConnection.write
 
-    def noting(self: Any, statement: str, given: Any = ()) -> Any:
-        if statement.startswith(WRITES) and found:
-            found[-1].append((statement, tuple(given)))
-        return run(self, statement, given)
+    def noting(method: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(self: Any, statement: str, given: Any = ()) -> Any:
+            if statement.startswith(WRITES) and found:
+                found[-1].append((statement, tuple(given)))
+            return method(self, statement, given)
 
-    PostgresConnection.run = noting  # type: ignore[method-assign]
+        return noted
+
+    PostgresConnection.run = noting(run)  # type: ignore[method-assign]
+    PostgresConnection.write = noting(write)  # type: ignore[method-assign]
     try:
         store = open_ledger(ledger, open_keys(keys))
         begin = store.writing
@@ -132,6 +136,7 @@ def _recorded(ledger: str, keys: str, share: list[dict[str, Any]]) -> list[Write
             engine.decide_all(share)
     finally:
         PostgresConnection.run = run  # type: ignore[method-assign]
+        PostgresConnection.write = write  # type: ignore[method-assign]
     return [one for one in found if one][-len(share) :]
 
 

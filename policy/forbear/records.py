@@ -46,12 +46,17 @@ class Utterance:
 
 @frozen
 class Evidence:
-    """Where a signal was found: characters `start` to `end` (exclusive) of the text, what was found, the words."""
+    """Where a signal was found: characters `start` to `end` (exclusive) of the text, what was found, the words.
+
+    `entry` is the entry or pattern of the plugin that found it, `reason` why it is taken to be aimed as it is.
+    """
 
     start: int
     end: int
     kind: str
     text: str
+    entry: str = ""
+    reason: str = ""
 
 
 @frozen

@@ -144,7 +144,7 @@ def test_a_file_whose_name_is_not_utf8_can_be_shown(tmp_path):
 def test_what_is_no_pack_cannot_be_checked(tmp_path):
     result = forbear("check", tmp_path / "nowhere")
     assert (result.status, result.stdout) == (2, b"")
-    assert "bundled: standard" in result.err
+    assert "bundled: abuse, " in result.err
 
 
 def test_of_files_and_several_packs_each_pack_is_checked_once_and_named(tmp_path):

@@ -6,7 +6,8 @@ import pytest
 
 from commands import events_text, forbear
 
-FIELDS = ["id", "conduct", "target", "category", "hostile", "frustrated", "evidence"]
+FIELDS = ["id", "conduct", "target", "category", "hostile", "frustrated", "intensity", "impatience", "complaint"]
+FIELDS += ["request", "confidence", "evidence"]
 
 
 def heard(*lines, lang="auto"):
@@ -26,7 +27,7 @@ def test_each_line_gets_the_fields_of_the_contract_and_evidence_that_points_at_i
     for line, answer in zip(lines, answers, strict=True):
         assert answer["id"] == line["id"]
         for one in answer["evidence"]:
-            assert set(one) == {"start", "end", "kind", "text"}
+            assert {"start", "end", "kind", "text"} <= set(one) <= {"start", "end", "kind", "text", "entry", "reason"}
             assert line["text"][one["start"] : one["end"]] == one["text"] != ""
     assert [answer["conduct"] for answer in answers] == ["abuse", "abuse", "civil"]
     assert answers[0]["evidence"]

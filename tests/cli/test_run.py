@@ -105,7 +105,7 @@ def test_a_fact_that_does_not_fit_degrades_the_decision_and_is_no_bad_line():
     [
         (["nowhere.jsonl"], "nowhere.jsonl cannot be read"),
         (["."], "cannot be read"),
-        (["--pack", "nowhere"], "bundled: standard"),
+        (["--pack", "nowhere"], "bundled: abuse, "),
         (["--set", "offence_window"], "name=value"),
         (["--set", "offence_widow=3"], "did you mean `offence_window`?"),
         (["--set", "offence_window=abc"], "whole number of days from 1 to 3650"),

@@ -58,16 +58,43 @@ def test_json_has_one_line_per_test(pack):
         "at": "late/apology.test.yaml:8:7",
         "message": "apology: expected full, got brief; fired: apology.waited-long",
     }
-    assert coverage == {"unfired": []}
+    assert (coverage["unfired"], coverage["percent"], coverage["set_aside"]) == ([], 68.75, [])
+    assert coverage["coverage"]["condition"] == {"reached": 5, "of": 6}
+    (condition,) = [one for one in coverage["missing"] if one["kind"] == "condition"]
+    assert condition == {
+        "kind": "condition", "of": "apology.waited-again", "condition": "contact.wait >= setting.patience",
+        "value": False, "code": "untested-condition", "severity": "warning",
+        "message": "`contact.wait >= setting.patience` never decided `apology.waited-again` by itself: "
+        "no test in which the rest of the condition held and this was false",
+        "file": "apology.yaml", "line": 8, "column": 11, "length": 32,
+        "hint": "a test in which `history.delays >= 1` holds and this is false",
+    }  # fmt: skip
 
 
-def test_coverage_names_the_rules_that_no_test_made_fire(tmp_path):
+def test_coverage_names_what_no_test_reaches_at_its_place(tmp_path):
     only_first = TESTS.partition("  - test: a long wait")[0]
     result = forbear("test", write_pack(tmp_path, {**PACK, "a.test.yaml": only_first}), "--coverage")
     assert result.status == 0
-    assert "0 of 2 rules fired" in result.out
-    assert "never fired: apology.waited-again" in result.out
-    assert "never fired: apology.waited-long" in result.out
+    (rules,) = [line.split() for line in result.out.splitlines() if line.startswith("rules that fired")]
+    assert rules == ["rules", "that", "fired", "0", "2"]
+    assert "no test made `apology.waited-again` fire\n  --> apology.yaml:7:11\n" in result.out
+    assert (
+        "`history.delays >= 1` never decided `apology.waited-again` by itself: "
+        "no test in which the rest of the condition held and this was true\n"
+        "  --> apology.yaml:8:47\n"
+        "    8 |     when: contact.wait >= setting.patience && history.delays >= 1\n"
+        "      |                                               ^^^^^^^^^^^^^^^^^^^\n"
+        "      = hint: a test in which `contact.wait >= setting.patience` holds and this is true\n"
+    ) in result.out
+
+
+def test_coverage_decides_the_exit_status_only_where_that_is_asked(tmp_path):
+    passing = write_pack(tmp_path, {**PACK, "a.test.yaml": TESTS.partition("  - test: a long wait")[0]})
+    low = forbear("test", passing, "--fail-under", "100")
+    assert (low.status, low.err) == (1, "the tests reach 18.75% of what they could, less than 100%\n")
+    assert "rules that fired" in low.out
+    assert forbear("test", passing, "--fail-under", "18.7").status == 0
+    assert forbear("test", passing, "--fail-under", "101").status == 2
 
 
 def test_a_pack_without_tests_says_so(tmp_path):

@@ -20,6 +20,7 @@ PAGES = [
     "choose-an-evaluator.md",
     "check-packs-before-commit.md",
     "handle-an-appeal.md",
+    "report-metrics.md",
     "answer-an-erasure-request.md",
     "audit-a-ledger.md",
     "back-up-a-ledger.md",

@@ -17,8 +17,9 @@ from forbear.engine import audit as again
 from forbear.engine.audit import Again, Difference
 from forbear.engine.auditor import audit
 from forbear.language.kept import Unusable, rebuilt, written
+from forbear.language.pack import read_pack
 from forbear.ledger.checkpoints import all_checkpoints, as_book
-from forbear.testing.cases import read_tests
+from forbear.testing.cases import all_tests
 from house import Watch
 
 from .vows import DROP, EVENTS
@@ -38,7 +39,7 @@ def test_every_story_of_the_standard_pack_is_decided_again_alike(monkeypatch: py
     folder = Path(__file__).parents[2] / "rules" / "forbear_rules" / "standard"
     found: list[str] = []
     decided = 0
-    for test in read_tests(folder, standard()):
+    for _, test in all_tests(folder, standard(), read_pack(folder)):
         if test.story:
             policy = load_policy("standard", test.settings) if test.settings else standard()
             with engine(policy, evaluator="reference") as one:

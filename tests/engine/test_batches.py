@@ -11,6 +11,7 @@ from centre import abuse, at, dump, engine, event, said, three_strikes
 from forbear import EventError, hookimpl
 from forbear.ledger.keys import FileKeys
 from forbear.ledger.sqlite import SQLiteStore
+from places import postgres, sqlite
 
 DAY = [
     *(one for n in range(6) for one in three_strikes(f"c{n}", 20 * n, customer=f"u{n % 3}")),
@@ -89,3 +90,28 @@ def test_after_a_group_every_transaction_waits_for_the_disk_again(tmp_path: Path
         with pytest.raises(ZeroDivisionError), one.store.grouped():
             raise ZeroDivisionError
         assert connection.execute("PRAGMA synchronous").fetchone() == full
+
+
+def test_a_decision_of_a_group_of_another_process_is_told_only_when_it_is_safe_sqlite(tmp_path: Path) -> None:
+    place = sqlite(tmp_path)
+    log = tmp_path / "ledger.db-wal"
+    with place.engine() as one, place.engine() as other:
+        assert isinstance(other.store, SQLiteStore)
+        other.decide(said("e0"))
+        with one.store.grouped():
+            record = one.decide(said("e1", 1))
+            before = log.read_bytes()
+            assert other.decide(said("e1", 1)) == record
+            assert log.read_bytes() != before, "a commit in full synchronous mode takes what stands before it along"
+            assert other.store._connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_a_decision_of_a_group_of_another_process_is_told_only_when_it_is_safe_postgres(tmp_path: Path) -> None:
+    place = postgres(tmp_path)
+    with place.engine() as one, place.engine() as other:
+        other.decide(said("e0"))
+        with one.store.grouped():
+            record = one.decide(said("e1", 1))
+            ((end,),) = place.rows("SELECT pg_current_wal_insert_lsn()::text")
+            assert other.decide(said("e1", 1)) == record
+            assert place.rows(f"SELECT pg_current_wal_flush_lsn() >= '{end}'::pg_lsn") == [(True,)]

@@ -17,8 +17,8 @@ from forbear.evaluate import EVALUATORS
 from forbear.evaluate.durable import is_available
 from forbear.language.files import find_pack
 from forbear.language.ir import Policy
-from forbear.language.pack import load_policy
-from forbear.testing.cases import PackTest, read_tests
+from forbear.language.pack import load_policy, read_pack
+from forbear.testing.cases import PackTest, all_tests
 
 WHO_DECIDED = ("evaluator", "confirmed_by")
 
@@ -29,7 +29,8 @@ def standard() -> Policy:
 
 
 def stories() -> list[PackTest]:
-    return [test for test in read_tests(find_pack("standard"), standard()) if test.story]
+    folder = find_pack("standard")
+    return [test for _, test in all_tests(folder, standard(), read_pack(folder)) if test.story]
 
 
 def records(

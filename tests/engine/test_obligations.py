@@ -111,6 +111,16 @@ def test_once_is_judged_after_the_events_own_closing() -> None:
         assert owed(record) == {"card": "o:e2:card"}
 
 
+def test_an_event_of_nobody_closes_what_is_owed_about_nobody(centre: Engine) -> None:
+    nobody = {"contact": None, "customer": None}
+    centre.decide(promised("e1"))
+    centre.decide(promised("e2", 1, **nobody))
+    centre.decide(promised("e3", 2, **nobody))
+    record = centre.decide(event("x1", "dropped", 3, what="what-e2"))
+    assert [one.id for one in record.closed] == ["o:e2:deed"], "only what carries the same"
+    assert centre.decide(event("x2", "dropped", 4, what="what-e1")).closed == (), "that of a customer stays"
+
+
 def test_a_withheld_caller_is_owed_per_contact_but_never_per_customer(centre: Engine) -> None:
     one, two = (owed(centre.decide(promised(id, customer=None))) for id in ("e1", "e2"))
     assert one["call"] == two["call"]

@@ -15,8 +15,9 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forbear.evaluate import Compiled, Reference
+from forbear.evaluate import Reference
 from forbear.evaluate.durable import MAX_COMPARISONS, MAX_WAYS, Durable, DurableLimit, is_available
+from forbear.evaluate.generate import event_function
 from forbear.evaluate.protocol import Environment
 from forbear.evaluate.size import size
 from forbear.language import ir
@@ -218,7 +219,8 @@ def test_a_condition_that_no_network_can_hold_is_refused_before_deciding(when: s
     built = conditions({f"a.f{n}": "bool" for n in range(260)}, when)
     with pytest.raises(DurableLimit, match="use compiled"):
         Durable(built)
-    Compiled(built)
+    for plan in built.plans.values():
+        compile(event_function("decide", built, plan), "generated", "exec")
 
 
 @pytest.mark.parametrize("write", [any_of, all_of_ors, alternating, equals])

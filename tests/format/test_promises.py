@@ -19,7 +19,10 @@ from format.careless import Author, comments_in, plain
 from strategies.packs import careless_packs, packs
 from strategies.profile import examples
 
-STANDARD = {path.name: path.read_text(encoding="utf-8") for path in sorted(find_pack("standard").rglob("*.yaml"))}
+STANDARD = {
+    f"{path.parent.name}/{path.name}": path.read_text(encoding="utf-8")
+    for path in sorted(find_pack("standard").parent.rglob("*.yaml"))
+}
 MESS = st.sampled_from([0.05, 0.15, 0.3, 0.5])
 
 

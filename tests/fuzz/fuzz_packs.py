@@ -73,8 +73,8 @@ def check_said(diagnostics: list[Diagnostic]) -> None:
 
 
 def seeds() -> Iterator[bytes]:
-    """The files of the standard pack, hostile texts, and random edits."""
-    folder = find_pack("standard")
+    """The files of the bundled packs, hostile texts, and random edits."""
+    folder = find_pack("standard").parent
     for path in sorted(folder.rglob("*.yaml")):
         yield b"\0" + path.read_bytes()
     for make in (*STRUCTURE.values(), *SIZE.values()):

@@ -12,7 +12,7 @@ from hostile.places import LINE, small_pack
 PACK_NAMES = {
     "a path out of here": "../../etc/passwd",
     "a path through the bundled pack": "standard/../x",
-    "a folder inside the bundled pack": "standard/abuse",
+    "a folder inside the bundled pack": "abuse/conduct.yaml",
     "the bundled pack in another case": "Standard",
     "a dot": ".",
     "two dots": "..",

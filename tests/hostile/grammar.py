@@ -196,6 +196,22 @@ FOLDS = {
     },
 }
 
+_METRIC = "metrics: {m: {about: {en: a, zh: b}, part: {count: warning}, whole: {count: warning}, "
+METRICS = {
+    "beside itself": lambda: {"bomb.yaml": _METRIC + "beside: [m]}}\n"},
+    "beside each other, a thousand": lambda: {
+        "bomb.yaml": "metrics:\n"
+        + "".join(
+            f"  m{n}: {{about: {{en: a, zh: b}}, part: {{count: warning}}, beside: [m{(n + 1) % 1_000}]}}\n"
+            for n in range(1_000)
+        )
+    },
+    "of fewer than none": lambda: {"bomb.yaml": _METRIC + "least: -9007199254740993}}\n"},
+    "of a fact": lambda: {"bomb.yaml": _METRIC + "by: [speech.target]}}\n"},
+    "of another metric": lambda: {"bomb.yaml": _METRIC.replace("{count: warning}", "{count: m}") + "by: []}}\n"},
+    "grouped thousands of times": lambda: {"bomb.yaml": _METRIC + "by: [" + ", ".join(["level"] * 5_000) + "]}}\n"},
+}
+
 RANKINGS = {
     "that reads itself": ("advisor.yaml", "when: has(candidate.team)", "when: advisor == 1"),
     "that adds too much": ("advisor.yaml", "add: 5000", "add: 99999999999999999999"),
@@ -251,5 +267,6 @@ GRAMMAR = [
     Family("manifest", just(MANIFESTS), give_manifest),
     Family("calendar", just(CALENDARS), give_calendar),
     Family("fold", just(FOLDS), give_files),
+    Family("metric", just(METRICS), give_files),
     Family("ranking", just({name: (lambda edit=edit: edit) for name, edit in RANKINGS.items()}), give_ranking),
 ]

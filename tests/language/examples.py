@@ -391,7 +391,84 @@ RETENTION = [
         edited(also={"a.yaml": "retention: {text: 90 days}\n", "b.yaml": "retention: {⟦text⟧: 9 days}\n"}),
     ),
 ]
+
+
+def _metric(code: str, keys: str, more: str = "") -> Example:
+    return add(code, f"metrics:\n  heard: {{about: {{en: a, zh: b}}, {keys}}}\n{more}")
+
+
+_SHARE = "part: {count: warning, where: spoken}, whole: {count: warning}"
+METRICS = [
+    add("missing-key", "metrics: {heard: ⟦{⟧part: {count: warning}}}\n"),
+    add("missing-key", "metrics: {heard: ⟦{⟧about: {en: a, zh: b}}}\n"),
+    add("missing-language", "metrics: {heard: {about: ⟦{⟧en: a}, part: {count: warning}}}\n"),
+    add("wrong-shape", "metrics: {heard: ⟦[⟧count]}\n"),
+    add("wrong-shape", "metrics: {heard: {about: ⟦warnings⟧, part: {count: warning}}}\n"),
+    add("bad-name", "metrics: {⟦Heard⟧: {about: {en: a, zh: b}, part: {count: warning}}}\n"),
+    Example(
+        "duplicate-name",
+        edited(
+            also={
+                "a.yaml": "metrics: {heard: {about: {en: a, zh: b}, part: {count: warning}}}\n",
+                "b.yaml": "metrics: {⟦heard⟧: {about: {en: a, zh: b}, part: {count: warning}}}\n",
+            }
+        ),
+    ),
+    _metric("unknown-key", "part: {count: warning}, ⟦grouped⟧: [level]"),
+    _metric("unknown-key", "part: {⟦any⟧: warning}"),
+    _metric("unknown-key", "part: {count: warning, ⟦scope⟧: contact}"),
+    _metric("missing-key", "part: ⟦{⟧where: spoken}"),
+    _metric("missing-key", "part: ⟦{⟧count: warning, sum: warning, of: age}"),
+    _metric("missing-key", "part: ⟦{⟧sum: warning}"),
+    _metric("wrong-shape", "part: {count: warning, of: ⟦age⟧}"),
+    _metric("unknown-entry", "part: {count: ⟦waring⟧}"),
+    _metric("unknown-attribute", "part: {sum: warning, of: ⟦lenght⟧}"),
+    _metric("unknown-attribute", "part: {count: warning, where: ⟦spokn⟧}"),
+    _metric("unknown-attribute", "part: {count: warning, where: '⟦late⟧'}"),
+    _metric("type-mismatch", "part: {sum: warning, of: ⟦level⟧}"),
+    _metric("type-mismatch", "part: {count: warning, where: ⟦age⟧}"),
+    _metric("unknown-value", "part: {count: warning, where: 'level == ⟦\"frist\"⟧'}"),
+    _metric("optional-read", "part: {count: obligation, where: '⟦took⟧ > 3'}"),
+    _metric("wrong-shape", f"{_SHARE}, per: ⟦{{⟧count: contact}}"),
+    _metric("metric-mismatch", "part: {count: warning}, whole: ⟦{⟧count: contact}"),
+    _metric("metric-mismatch", "part: {count: warning}, whole: ⟦{⟧sum: warning, of: age}"),
+    _metric("unknown-attribute", f"{_SHARE}, by: [level, ⟦levl⟧]"),
+    _metric("unknown-attribute", "part: {count: warning}, per: {count: contact}, by: [⟦channel⟧]"),
+    _metric("wrong-value", f"{_SHARE}, by: [⟦id⟧]"),
+    _metric("duplicate-name", f"{_SHARE}, by: [level, ⟦level⟧]"),
+    _metric("wrong-value", f"{_SHARE}, least: ⟦0⟧"),
+    _metric("wrong-shape", f"{_SHARE}, least: ⟦1.5⟧"),
+    _metric("wrong-shape", "part: {count: warning}, least: ⟦30⟧"),
+    _metric("unknown-name", f"{_SHARE}, least: ⟦setting.patence⟧"),
+    Example(
+        "type-mismatch",
+        edited(
+            ("vocabulary.yaml", "settings:", "settings:\n  tries: {type: int, range: [0, 3], default: 1}"),
+            also={
+                "more.yaml": "metrics: {heard: {about: {en: a, zh: b}, part: {count: warning}, per: {count: contact}, "
+                "least: ⟦setting.tries⟧}}\n"
+            },
+        ),
+    ),
+    _metric("unknown-metric", f"{_SHARE}, beside: [⟦herd⟧]"),
+    _metric("wrong-value", f"{_SHARE}, beside: [⟦heard⟧]"),
+    _metric(
+        "metric-mismatch",
+        f"{_SHARE}, by: [level], beside: [⟦all⟧]",
+        "  all: {about: {en: a, zh: b}, part: {count: warning}}\n",
+    ),
+    Example(
+        "metric-mismatch",
+        edited(
+            ("vocabulary.yaml", "entries:", "entries:\n  note: {level: [low, high]}"),
+            also={
+                "more.yaml": "metrics: {heard: {about: {en: a, zh: b}, part: {count: warning}, per: {count: note}, "
+                "by: [⟦level⟧]}}\n"
+            },
+        ),
+    ),
+]
 EXAMPLES = [
     *FILES, *YAML, *VOCABULARY, *HISTORY, *EXPRESSIONS, *DECISIONS, *EFFECTS, *OBLIGATIONS, *TEXTS, *CALENDAR,
-    *RETENTION,
+    *RETENTION, *METRICS,
 ]  # fmt: skip

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from importlib.resources import files
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -10,8 +14,8 @@ from pluggy import PluginManager
 from forbear.hooks import Hooks
 from forbear.records import SpeechSignals, Turn, Utterance
 from forbear_plugins import lexicon
-from forbear_plugins.lexicon.marks import lexicon as tables
-from forbear_plugins.lexicon.tables import TableError, Term, entries
+from forbear_plugins.lexicon import Lexicon, bundled
+from forbear_plugins.lexicon.tables import TABLES, TableError
 from forbear_plugins.lexicon.words import LONGEST, places, read
 
 
@@ -234,7 +238,8 @@ def test_any_text_is_heard_and_evidence_is_what_the_text_says(text: str, lang: s
     if not signals.facts["speech.hostile"]:
         assert signals.facts["speech.target"] == "nobody"
         assert signals.facts["speech.category"] == "none"
-    assert bool(signals.evidence) == bool(signals.facts["speech.hostile"] or signals.facts["speech.frustrated"])
+    found = any(signals.facts[f"speech.{name}"] for name in ("hostile", "frustrated", "request"))
+    assert bool(signals.evidence) == found
 
 
 @given(st.lists(PIECES.filter(str.isprintable)).map(" ".join))
@@ -247,22 +252,76 @@ def test_white_space_between_words_does_not_matter(text: str) -> None:
 @given(TEXTS)
 @settings(deadline=None)
 def test_every_word_read_has_a_place(text: str) -> None:
-    assert len(read(text, tables().spelling)) == len(places(text))
+    spelling = bundled().of(Utterance(text)).spelling
+    assert len(read(text, spelling)) == len(places(text, spelling))
 
 
 @pytest.mark.parametrize(
-    ("content", "problem"), [("[nonsense]\nword", "kind"), ("word", "heading"), ("[you]\na (b", "bracket")]
+    ("name", "content", "problem"),
+    [
+        ("en_hostile.txt", "[nonsense]\nword", r"1: \[nonsense\] is not a kind"),
+        ("en_hostile.txt", "# a note\nword", r"2: put a \[kind\] heading"),
+        ("en_cues.txt", "[you]\na (b", "2: close every bracket"),
+        ("en_cues.txt", "[you]\n" + "(a/b)" * 20, "2: .* too many readings"),
+        ("en_impatient.txt", "[impatient: insult]\nhurry", "1: .* is not a kind and category"),
+        ("spelling.txt", "u you", "1: write `left = right`"),
+        ("numbers.txt", "intensity.insult = many", "whole number from 0 to 100"),
+        ("numbers.txt", "intensity.insult = 101", "whole number from 0 to 100"),
+        ("traditional.txt", "罵骂骂", "1: .* no pair of characters"),
+        ("en_hostil.txt", "[insult]\nword", "no table is called so"),
+    ],
 )
-def test_a_broken_table_is_refused_with_file_and_line(
-    content: str, problem: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines = [(number, line) for number, line in enumerate(content.splitlines(), start=1)]
-    monkeypatch.setattr("forbear_plugins.lexicon.tables._lines", lambda name: iter(lines))
-    with pytest.raises(TableError, match=rf"en_x\.txt:\d+: .*{problem}"):
-        list(entries("en_x.txt"))
+def test_a_broken_table_is_refused_with_file_and_line(name: str, content: str, problem: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(TableError, match=rf"{name}.*{problem}"):
+        Lexicon(tmp_path)
 
 
-def test_alternatives_of_an_entry_are_spelt_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("forbear_plugins.lexicon.tables._lines", lambda name: iter([(1, "[you]"), (2, "a (b/c (d/))")]))
-    assert {text.strip() for text, _ in entries("en_x.txt")} == {"a b", "a c d", "a c"}
-    assert {term for _, term in entries("en_x.txt")} == {Term("you", "none", "en", True)}
+def test_a_table_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "en_cues.txt").write_bytes(b"[you]\n\xff\xfe")
+    with pytest.raises(TableError, match="is not UTF-8"):
+        Lexicon(tmp_path)
+    with pytest.raises(TableError, match="no such folder"):
+        Lexicon(tmp_path / "nowhere")
+
+
+def test_a_centre_adds_entries_and_changes_what_bundled_ones_stand_for(tmp_path: Path) -> None:
+    (tmp_path / "en_hostile.txt").write_text(
+        "[insult: insult]\nhobgoblin\n[nothing]\n(muppet/plonker)", encoding="utf-8"
+    )
+    (tmp_path / "en_cues.txt").write_text("[you]\nyou guys", encoding="utf-8")
+    (tmp_path / "numbers.txt").write_text("intensity.insult = 33", encoding="utf-8")
+    ours = Lexicon(tmp_path)
+
+    def said(text: str) -> tuple[object, object]:
+        found = ours.hear(Utterance(text)).facts
+        return found["speech.target"], found["speech.intensity"]
+
+    assert facts("you are a hobgoblin") == (False, False, "nobody", "none")
+    assert said("you are a hobgoblin") == ("advisor", 33)
+    assert facts("you muppet")[2] == "advisor"
+    assert said("you muppet") == ("nobody", 0)
+    assert facts("screw you guys")[2] == "company"
+    assert said("screw you guys")[0] == "advisor"
+
+
+def test_alternatives_of_an_entry_are_spelt_out(tmp_path: Path) -> None:
+    (tmp_path / "en_hostile.txt").write_text("[insult: insult]\nold (goat/trout (face/)) qqq", encoding="utf-8")
+    ours = Lexicon(tmp_path)
+    found = [ours.hear(Utterance(f"you old {one} qqq")).evidence for one in ("goat", "trout face", "trout")]
+    assert [[one.entry for one in each if one.entry] for each in found] == [
+        ["old goat qqq"],
+        ["old trout face qqq"],
+        ["old trout  qqq"],
+    ]
+
+
+def test_every_table_is_there_and_every_number_that_is_read() -> None:
+    data = files("forbear_plugins.lexicon") / "data"
+    assert {*TABLES, "spelling.txt", "traditional.txt", "numbers.txt", "README.md"} == {
+        one.name for one in data.iterdir()
+    }
+    source = (files("forbear_plugins.lexicon") / "direction.py").read_text(encoding="utf-8")
+    reasons = set(re.findall(r'Aim\(\w+, "([a-z-]+)"', source)) - {"quoted", "denied", "not-alone"}
+    assert len(reasons) > 8
+    assert {f"confidence.{one}" for one in reasons} <= bundled().latin.numbers.keys()

@@ -18,7 +18,7 @@ from forbear.language.files import find_pack
 from forbear.language.pack import build_policy, read_pack
 from forbear.records import Amended, Closed, Evidence, Overridden, Owed, PolicyId, Record, Recorded, Said
 from forbear.schema.records import WORDS
-from forbear.testing.cases import read_tests
+from forbear.testing.cases import all_tests
 from schema.checked import complaints, general, of_standard, validator
 
 CLASSES = (Record, PolicyId, Owed, Recorded, Amended, Closed, Said, Overridden, Evidence)
@@ -39,7 +39,7 @@ def of_the_stories() -> Iterator[tuple[Policy, dict[str, Any]]]:
     folder = find_pack("standard")
     sources = read_pack(folder)
     standard = build_policy(sources)
-    for test in read_tests(folder, standard):
+    for _, test in all_tests(folder, standard, read_pack(folder)):
         policy = build_policy(sources, test.settings) if test.settings else standard
         with Engine(policy, discover=False) as engine:
             for number, step in enumerate(test.story, 1):

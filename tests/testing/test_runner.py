@@ -144,6 +144,19 @@ def test_a_story_goes_through_engine_and_ledger(tmp_path):
     assert report.unfired() == []
 
 
+def test_what_is_owed_for_lateness_is_called_by_its_name_when_it_is_late_itself(tmp_path):
+    (tmp_path / "late.yaml").write_text(
+        "decision: amends\nasked_on: [obligation_overdue]\noutcome: [none, letter]\nfallback: none\n"
+        'rules:\n  - {rule: late, when: obligation.owe == "sorry", then: letter, owe: [letter]}\n  - otherwise: none\n'
+    )
+    tests = story(
+        f"{OFFER}, expect: {{owes: [sorry]}}",
+        'at: "2026-03-02T09:05:00Z", type: tick, expect: {overdue: [sorry]}',
+        'at: "2026-03-10T09:05:00Z", type: tick, expect: {overdue: [letter]}',
+    )
+    assert failures(tmp_path, tests) == []
+
+
 def test_each_step_of_a_story_fails_at_its_own_line(tmp_path):
     tests = story(
         f"{OFFER}, expect: {{apology: none}}",

@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import product
+from pathlib import Path
 from types import MappingProxyType
 
 from ahocorasick_rs import AhoCorasick
 from attrs import frozen
 
-from .tables import Term, entries, spellings
-from .words import Spelling, entry, starred_forms
+from forbear.records import Utterance
 
-TABLES = (
-    *("en_benign.txt", "zh_benign.txt", "en_attack.txt", "zh_attack.txt", "en_hostile.txt", "zh_hostile.txt"),
-    *("en_frustrated.txt", "zh_frustrated.txt", "en_cues.txt", "zh_cues.txt"),
-)
-"""Where two tables have the same entry, the earlier one counts; of two headings of one table, the earlier."""
+from .tables import LATIN, SPELLING, TABLES, Source, Term, characters, entries, numbers, pairs, sources
+from .words import Spelling, entry, plain_characters, starred_forms
 
+_CHINESE = re.compile("[\u3400-\u9fff]")
 _STARRED_KINDS = frozenset(("dirt", "profanity", "intensifier", "insult", "insults", "bodily"))
+
+_BESIDE = frozenset(("request", "polite"))
+"""Kinds that are found beside the others, on the same words too: "get me your manager"."""
+
+_NO_NAMES = frozenset(
+    ("ordinary", "thing", "company", "self", "he", "it", "a", "the", "is", "be", "modal", "not", "benign", "nothing")
+)
+"""Kinds whose words do not stand in what somebody is called after "you"."""
 
 Mark = tuple[int, int, Term]
 """First word, word after the last, and what the words stand for."""
 
 
 @frozen
-class Lexicon:
+class Matcher:
     """The tables in the form that is searched: the automaton, and for each of its patterns term and length."""
 
     automaton: AhoCorasick
-    terms: tuple[tuple[Term, int, bool], ...]  # the term, its words, whether it needs Chinese around it
+    terms: tuple[tuple[Term, int, bool, int], ...]
+    """Of each pattern the term, its words, whether it needs Chinese around it, and its lot."""
+
     spelling: Spelling
+    numbers: Mapping[str, int]
+    ordinary: frozenset[str] = frozenset()  # words that are no name to call somebody after "you"
 
 
 @frozen
@@ -43,52 +56,100 @@ class Marks:
 NOTHING = Marks((), MappingProxyType({}))
 
 
-@cache
-def lexicon() -> Lexicon:
-    """The bundled tables, read once."""
-    fixed = spellings("spelling.txt")
+class Lists:
+    """The bundled tables, and those of a centre's folder before them, each language read when it is first needed.
+
+    Raises TableError; where a folder is given, at once.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._sources = sources(folder)
+        if folder is not None:
+            _ = self.chinese, self.latin
+
+    def of(self, utterance: Utterance) -> Matcher:
+        """What an utterance is searched with."""
+        return self.chinese if is_chinese(utterance) else self.latin
+
+    @cached_property
+    def latin(self) -> Matcher:
+        """For texts without Chinese characters."""
+        return _matcher(self._sources, LATIN)
+
+    @cached_property
+    def chinese(self) -> Matcher:
+        """For Chinese texts, which may be mixed with English."""
+        return _matcher(self._sources, TABLES)
+
+
+def is_chinese(utterance: Utterance) -> bool:
+    """Whether an utterance is told to be Chinese, or has a Chinese character."""
+    return utterance.lang == "zh" or _CHINESE.search(utterance.text) is not None
+
+
+def _matcher(found_in: Sequence[Source], tables: Sequence[str]) -> Matcher:
+    fixed = pairs(SPELLING, found_in)
+    plain = plain_characters(characters(found_in))
     said: dict[str, Term] = {}
+    asked: dict[str, Term] = {}
     cues: dict[str, Term] = {}
-    for name in TABLES:
-        for text, term in entries(name):
-            words = f" {' '.join(entry(text, fixed))} "
-            (cues if term.is_cue else said).setdefault(words, term)
-    everything = [*said.items(), *cues.items()]
+    ordinary: set[str] = set()
+    for source, name in product(found_in, tables):
+        for text, term in entries(name, source):
+            words = f" {' '.join(entry(text, plain, fixed))} "
+            if term.kind in _NO_NAMES and term.lang == "en":
+                ordinary.add(words.strip())
+            if term.kind == "ordinary":
+                continue
+            chosen = cues if term.is_cue else asked if term.kind in _BESIDE else said
+            chosen.setdefault(words, Term(term.kind, term.sort, term.lang, text.strip()))
+    everything = [item for some in (said, asked, cues) for item in some.items() if item[1].kind != "nothing"]
     rude = [words.strip() for words, term in said.items() if term.kind in _STARRED_KINDS and term.lang == "en"]
     rude.sort(key=lambda word: ("fuck" not in word, "shit" not in word, len(word)))
     spelling = Spelling(
+        plain=plain,
         fixed=fixed,
         known=frozenset(word for words, _ in everything for word in words.split() if word.isascii()),
         starred=starred_forms(word for word in rude if word.isalpha() and len(word) > 3),
     )
     terms = tuple(
-        (term, words.count(" ") - 1, term.lang == "zh" and term.kind != "attack" and words.isascii())
+        (term, words.count(" ") - 1, term.lang == "zh" and term.kind != "attack" and words.isascii(), _lot(term))
         for words, term in everything
     )
-    return Lexicon(AhoCorasick([words for words, _ in everything]), terms, spelling)
+    return Matcher(
+        AhoCorasick([words for words, _ in everything], store_patterns=False),
+        terms,
+        spelling,
+        numbers(found_in),
+        frozenset(ordinary),
+    )
 
 
-def marks(words: list[str], chinese: bool) -> Marks:
+def _lot(term: Term) -> int:
+    """Whether a term is one of what is found, of what stands beside that, or a cue."""
+    return 2 if term.is_cue else int(term.kind in _BESIDE)
+
+
+def marks(words: list[str], chinese: bool, tables: Matcher) -> Marks:
     """The marks in a text of words; `chinese` lets Latin initials such as `sb` count."""
-    tables = lexicon()
     terms = tables.terms
     text = f" {' '.join(words)} "
-    found: list[Mark] = []
-    cues: list[Mark] = []
+    lots: tuple[list[Mark], list[Mark], list[Mark]] = ([], [], [])
+    found, asked, cues = lots
     at, done = -1, 0
     for pattern, _, place in tables.automaton.find_matches_as_indexes(text, overlapping=True):
         at += text.count(" ", done, place)
         done = place
-        term, length, initials = terms[pattern]
+        term, length, initials, lot = terms[pattern]
         if not initials or chinese:
-            (cues if term.is_cue else found).append((at - length, at, term))
-    if not found:
+            lots[lot].append((at - length, at, term))
+    if not found and not asked:
         return NOTHING
     roles: dict[int, str] = {}
     for start, end, term in _outermost(cues):
         for word in range(start, end):
             roles.setdefault(word, term.kind)
-    return Marks(tuple(_outermost(found)), roles)
+    return Marks((*_outermost(found), *_outermost(asked)), roles)
 
 
 def _outermost(several: list[Mark]) -> list[Mark]:

@@ -1,82 +1,180 @@
-"""From an utterance to facts: what was found, at whom it is aimed, and the evidence."""
+"""From an utterance to facts: what was found, at whom it is aimed, how sure that is, and the evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import evolve, frozen
 
 from forbear.records import Evidence, SpeechSignals, Turn, Utterance
 
-from .direction import ADVISOR, CALM, COMPANY, NOBODY, OTHER, QUOTED, Aim, aim
-from .marks import Mark, Marks, lexicon, marks
+from .address import names
+from .aims import ADVISOR, CALM, COMPANY, NOBODY, OTHER, QUOTED, Aim
+from .direction import aim
+from .marks import Mark, Marks, Matcher, is_chinese, marks
 from .scene import Scene
-from .tables import CATEGORIES, HOSTILE, SWEARING
-from .words import places, read
+from .tables import CATEGORIES, HOSTILE, IMPATIENCE, SWEARING, Term
+from .words import LONGEST, places, quotations, read
 
 _TARGETS = (NOBODY, OTHER, COMPANY, ADVISOR)  # where several are aimed at, the last of these counts
 _RUDE = frozenset(HOSTILE + SWEARING)
+_SAID_OF = frozenset(("people", "barb"))  # rude only by what else the clause says
 _SHOWN_AS = {ADVISOR: "target:you", COMPANY: "target:company", OTHER: "target:other"}
-_QUIET = SpeechSignals(
-    {"speech.hostile": False, "speech.frustrated": False, "speech.target": NOBODY, "speech.category": "none"}
-)
+_CALM_KINDS = {
+    "frustrated": "frustration",
+    "hint": "frustration",
+    "gripe": "frustration",
+    "polite": "polite",
+    "impatient": "impatience",
+    "request": "request",
+}
+_AT_NOBODY = Aim(NOBODY, "")
+_BARE = frozenset(("bare", "vocative"))
+_SLIGHT = frozenset(("hint", "gripe"))
+"""Kinds that weigh little, and are not told beside hostility."""
+_SHOUTED = 0.7  # of the letters are capitals
 
 
 @frozen(slots=True)
 class Finding:
-    """A mark and what it counts as: the kind of its evidence, the category, and whom it is aimed at."""
+    """A mark and what it counts as: the kind of its evidence, and whom it is aimed at."""
 
     start: int
     end: int
-    kind: str  # insult, sexual, hate, threat, profanity or frustration
-    category: str
+    kind: str  # insult, sexual, hate, threat, profanity, frustration, impatience or request
+    term: Term
     aim: Aim
     shown: tuple[int, int] | None = None  # the words that say at whom
 
+    @property
+    def hostile(self) -> bool:
+        """Whether it is hostile, at whomever."""
+        return self.kind in _HOSTILE_KINDS
 
-def heard(utterance: Utterance) -> SpeechSignals:
+    @property
+    def category(self) -> str:
+        """The category of hostility; swearing is an insult where the advisor is called it."""
+        if self.kind == "profanity":
+            return "insult" if self.aim.target == ADVISOR else "none"
+        return self.kind if self.hostile else "none"
+
+
+_HOSTILE_KINDS = frozenset((*CATEGORIES[1:], "profanity"))
+
+
+def heard(utterance: Utterance, matcher: Matcher) -> SpeechSignals:
     """The signals of an utterance; one without words is quiet."""
-    items = read(utterance.text, lexicon().spelling)
+    items = read(utterance.text, matcher.spelling)
     words = " ".join(items).split(" ")
-    chinese = utterance.lang == "zh" or any("㐀" <= word <= "鿿" for word in items)
-    findings = _findings(words, chinese, utterance.before) if items else []
-    if not findings:
-        return _QUIET
+    findings = find(utterance, words, matcher) if items else []
+    facts = _facts(findings, utterance.text[:LONGEST], matcher.numbers)
+    return SpeechSignals(facts, _evidence(utterance.text, items, findings, matcher) if findings else ())
+
+
+def find(utterance: Utterance, words: list[str], matcher: Matcher) -> list[Finding]:
+    """What is found in the words of an utterance, as `read` gives them."""
+    chinese = is_chinese(utterance)
+    findings = _findings(words, chinese, utterance, matcher)
+    if not chinese and "you" in words:
+        findings += _called(words, findings, utterance.text, matcher)
     if utterance.speaker != "customer":
         findings = [_not_the_customers(one) for one in findings]
-    return SpeechSignals(_facts(findings), _evidence(utterance.text, items, findings))
+    return _weighed(findings, words, matcher.numbers, "weight.zh." if chinese else "weight.")
 
 
-def _findings(words: list[str], chinese: bool, before: tuple[Turn, ...]) -> list[Finding]:
+def _called(words: list[str], findings: list[Finding], text: str, matcher: Matcher) -> list[Finding]:
+    """Names that the person spoken to is called in words that no table knows; not what the findings hold already."""
+    marked = names(words, matcher.ordinary)
+    if not marked:
+        return []
+    quotes = _in_quotes(text, len(words), matcher)
+    known = {word for one in findings for word in range(one.start, one.end) if one.hostile}
+    return [
+        Finding(start, end, term.sort, term, Aim(ADVISOR, "vocative", start), (start, start + 1))
+        for start, end, term in marked
+        if start not in quotes and known.isdisjoint(range(start, end))
+    ]
+
+
+def _weighed(findings: list[Finding], words: list[str], numbers: Mapping[str, int], of: str) -> list[Finding]:
+    """What counts: what is said in anger does not where it weighs less than the polite words beside it.
+
+    Hostility always counts. Words that complaints use, and others too, weigh little; a question and thanks take away.
+    """
+    said = [one for one in findings if one.kind != "polite"]
+    upset = [one for one in said if one.kind != "request"]
+    if any(one.hostile for one in upset):
+        return [one for one in said if one.term.kind not in _SLIGHT]
+    if not upset:
+        return said
+    weight = sum({one.term.text: numbers[of + _sort(one)] for one in upset}.values())
+    polite = {one.term.text for one in findings if one.kind == "polite"}
+    if polite:
+        weight -= numbers[of + "polite"] + numbers[of + "further-polite"] * (len(polite) - 1)
+    weight += numbers[of + "exclaimed"] * ("!" in words) - numbers[of + "asks"] * ("?" in words)
+    return said if weight >= numbers[of + "least"] else [one for one in said if one.kind == "request"]
+
+
+def _sort(finding: Finding) -> str:
+    """As what a calm finding weighs."""
+    if finding.term.kind in _SLIGHT:
+        return finding.term.kind
+    if finding.aim.reason in ("quoted", "of-oneself") or (
+        finding.term.kind == "slight" and finding.aim.reason not in ("described", "subject")
+    ):
+        return "hint"
+    return "frustrated"
+
+
+def _findings(words: list[str], chinese: bool, utterance: Utterance, matcher: Matcher) -> list[Finding]:
     """What is found; swearing that only stresses is judged where it stands, then read over."""
-    marked = marks(words, chinese)
+    marked = marks(words, chinese, matcher)
     stresses = [mark for mark in marked.found if mark[2].kind == "intensifier"]
+    asked = bool(marked.found) and _asked_for_words(utterance.before, chinese, matcher)
+    rude = any(mark[2].kind in _RUDE for mark in marked.found)
+    quotes = _in_quotes(utterance.text, len(words), matcher) if rude else frozenset()
     if not stresses:
-        return _judged(words, marked, marked.found, chinese, before)
+        return _judged(words, marked, marked.found, asked, quotes)
     skipped = {word for start, end, _ in stresses for word in range(start, end)}
     kept = [place for place in range(len(words)) if place not in skipped]
     rest = [words[place] for place in kept]
-    others = marks(rest, chinese)
-    judged = _judged(rest, others, others.found, chinese, before)
-    return _judged(words, marked, stresses, chinese, before) + [_put_back(one, kept) for one in judged]
+    others = marks(rest, chinese, matcher)
+    quoted_rest = frozenset(place for place, word in enumerate(kept) if word in quotes) if quotes else quotes
+    judged = _judged(rest, others, others.found, asked, quoted_rest)
+    return _judged(words, marked, stresses, asked, quotes) + [_put_back(one, kept) for one in judged]
+
+
+def _in_quotes(text: str, count: int, matcher: Matcher) -> frozenset[int]:
+    """The words inside quotation marks; none where all are, for then the text is what is said."""
+    spans = quotations(text)
+    if not spans:
+        return frozenset()
+    items = zip(read(text, matcher.spelling), places(text, matcher.spelling), strict=True)
+    at = [place for item, (place, _) in items for _ in item.split(" ")]
+    inside = frozenset(word for word, place in enumerate(at) if any(start < place < end for start, end in spans))
+    return inside if count - len(inside) > 1 else frozenset()
 
 
 def _judged(
-    words: list[str], marked: Marks, which: Sequence[Mark], chinese: bool, before: tuple[Turn, ...]
+    words: list[str], marked: Marks, which: Sequence[Mark], asked: bool, quotes: frozenset[int] = frozenset()
 ) -> list[Finding]:
     findings: list[Finding] = []
+    at_a_thing = any(term.kind == "aside" for _, _, term in marked.found)
     scene: Scene | None = None
     for mark in which:
         start, end, term = mark
-        if term.kind == "frustrated":
-            findings.append(Finding(start, end, "frustration", "none", Aim(NOBODY)))
+        if term.kind in _CALM_KINDS:
+            findings.append(Finding(start, end, _CALM_KINDS[term.kind], term, _AT_NOBODY))
         elif term.kind in _RUDE:
             if scene is None:
-                rude = {word for start, end, term in marked.found if term.kind in _RUDE for word in range(start, end)}
-                scene = Scene(words, marked.cues, rude)
+                loud = (mark for mark in marked.found if mark[2].kind in _RUDE - _SAID_OF)
+                rude = {word for start, end, _ in loud for word in range(start, end)}
+                scene = Scene(words, marked.cues, rude, quotes)
             aimed = aim(scene, mark)
-            if aimed.bare and _answers_what_was_said(before, chinese):
-                aimed = Aim(QUOTED)
+            if at_a_thing and aimed.target == ADVISOR:
+                aimed = Aim(COMPANY, "subject")
+            if asked and aimed.reason in _BARE:
+                aimed = Aim(QUOTED, "quoted")
             findings.extend(_counted(mark, aimed, scene.run(aimed.word) if aimed.word >= 0 else None))
     return findings
 
@@ -84,26 +182,34 @@ def _judged(
 def _counted(mark: Mark, aimed: Aim, shown: tuple[int, int] | None) -> list[Finding]:
     """What a mark that is aimed so counts as: nothing, frustration, or hostility of a category."""
     start, end, term = mark
-    if aimed.target == CALM or (term.kind == "jibe" and aimed.target != ADVISOR):
+    if (aimed.target, aimed.reason) == (CALM, "of-oneself"):
+        return [Finding(start, end, "polite", term, aimed)]
+    if aimed.target == CALM or (term.kind in ("jibe", "epithet") and not _hurts(term, aimed)):
         return []
     if aimed.target == QUOTED or (term.kind == "slight" and aimed.target in (COMPANY, NOBODY)):
-        return [Finding(start, end, "frustration", "none", Aim(NOBODY))]
-    if term.kind not in SWEARING:
-        return [Finding(start, end, term.category, term.category, aimed, shown)]
-    return [Finding(start, end, "profanity", "insult" if aimed.target == ADVISOR else "none", aimed, shown)]
+        return [Finding(start, end, "frustration", term, Aim(NOBODY, aimed.reason))]
+    return [Finding(start, end, "profanity" if term.kind in SWEARING else term.sort, term, aimed, shown)]
 
 
-def _answers_what_was_said(before: tuple[Turn, ...], chinese: bool) -> bool:
+def _hurts(term: Term, aimed: Aim) -> bool:
+    """Whether a plain word is an insult where it stands: said to the advisor, or as a name for somebody else."""
+    named = term.kind == "epithet" and aimed.reason == "subject"
+    return aimed.target == ADVISOR or (named and aimed.target in (OTHER, COMPANY))
+
+
+def _asked_for_words(before: tuple[Turn, ...], chinese: bool, matcher: Matcher) -> bool:
     """Whether the advisor has just asked for somebody's words, so that a bare insult only repeats them."""
     if not before or before[-1].speaker != "advisor":
         return False
-    words = " ".join(read(before[-1].text, lexicon().spelling)).split(" ")
-    return any(term.kind == "asks" for _, _, term in marks(words, chinese).found)
+    words = " ".join(read(before[-1].text, matcher.spelling)).split(" ")
+    return any(term.kind == "asks" for _, _, term in marks(words, chinese, matcher).found)
 
 
 def _not_the_customers(finding: Finding) -> Finding:
     """What an advisor says to "you" is said to the customer."""
-    return evolve(finding, aim=Aim(OTHER), shown=None) if finding.aim.target == ADVISOR else finding
+    if finding.aim.target != ADVISOR:
+        return finding
+    return evolve(finding, aim=Aim(OTHER, "said-by-advisor"), shown=None)
 
 
 def _put_back(finding: Finding, kept: list[int]) -> Finding:
@@ -112,24 +218,58 @@ def _put_back(finding: Finding, kept: list[int]) -> Finding:
     return evolve(finding, start=kept[finding.start], end=kept[finding.end - 1] + 1, shown=shown)
 
 
-def _facts(findings: list[Finding]) -> dict[str, bool | str]:
-    hostile = [one for one in findings if one.kind != "frustration"]
+def _facts(findings: list[Finding], text: str, numbers: Mapping[str, int]) -> dict[str, bool | str | int]:
+    hostile = [one for one in findings if one.hostile]
+    frustrated = any(one.kind in ("frustration", "impatience") for one in findings)
     target = max((one.aim.target for one in hostile), key=_TARGETS.index, default=NOBODY)
     aimed = [one.category for one in hostile if one.aim.target == target or one.category == "hate"]
+    causes = [one.term.sort for one in findings if one.kind == "impatience"]
     return {
         "speech.hostile": bool(hostile),
-        "speech.frustrated": len(hostile) < len(findings),
+        "speech.frustrated": frustrated,
         "speech.target": target,
         "speech.category": max(aimed, key=CATEGORIES.index, default="none"),
+        "speech.intensity": _intensity(findings, text, numbers),
+        "speech.impatience": max(causes, key=IMPATIENCE.index, default="none"),
+        "speech.complaint": frustrated or any(one.aim.target == COMPANY for one in hostile),
+        "speech.request": any(one.kind == "request" for one in findings),
+        "speech.confidence": _confidence(hostile, target, frustrated, numbers),
     }
 
 
-def _evidence(text: str, items: list[str], findings: list[Finding]) -> tuple[Evidence, ...]:
+def _intensity(findings: list[Finding], text: str, numbers: Mapping[str, int]) -> int:
+    """How strongly it is said, in percent: the strongest finding, and more for further ones and for shouting."""
+    strong = [numbers[f"intensity.{one.kind}"] for one in findings if one.kind != "request"]
+    if not strong:
+        return 0
+    found = max(strong) + numbers["intensity.further"] * (len(strong) - 1)
+    letters = sum(map(str.isalpha, text))
+    if sum(map(str.isupper, text)) > _SHOUTED * letters and letters > 1:
+        found += numbers["intensity.capitals"]
+    if "!!" in text or "！！" in text:
+        found += numbers["intensity.exclaimed"]
+    return min(100, found)
+
+
+def _confidence(hostile: list[Finding], target: str, frustrated: bool, numbers: Mapping[str, int]) -> int:
+    """How sure the reading is, in percent: of abuse as the surest mark of it, of anger as the least sure."""
+    if not hostile:
+        return numbers["confidence.frustrated" if frustrated else "confidence.quiet"]
+    sure = [numbers[f"confidence.{one.aim.reason}"] for one in hostile if one.aim.target == target]
+    return max(sure) if target == ADVISOR else min(sure)
+
+
+def _evidence(text: str, items: list[str], findings: list[Finding], matcher: Matcher) -> tuple[Evidence, ...]:
     """Where the findings, and the words that show whom they are aimed at, stand in the text as given."""
-    spans = [span for item, span in zip(items, places(text), strict=True) for _ in item.split(" ")]
-    shown: dict[tuple[int, int, str], None] = {}
+    spans = [span for item, span in zip(items, places(text, matcher.spelling), strict=True) for _ in item.split(" ")]
+    shown: dict[tuple[int, int, str], tuple[str, str]] = {}
     for one in findings:
-        shown[spans[one.start][0], spans[one.end - 1][1], one.kind] = None
+        kind = f"impatience:{one.term.sort}" if one.kind == "impatience" else one.kind
+        shown.setdefault((spans[one.start][0], spans[one.end - 1][1], kind), (one.term.text, one.aim.reason))
         if one.shown and one.aim.target in _SHOWN_AS:
-            shown[spans[one.shown[0]][0], spans[one.shown[1] - 1][1], _SHOWN_AS[one.aim.target]] = None
-    return tuple(Evidence(start, end, kind, text[start:end]) for start, end, kind in sorted(shown))
+            place = spans[one.shown[0]][0], spans[one.shown[1] - 1][1], _SHOWN_AS[one.aim.target]
+            shown.setdefault(place, ("", one.aim.reason))
+    return tuple(
+        Evidence(start, end, kind, text[start:end], entry, reason)
+        for (start, end, kind), (entry, reason) in sorted(shown.items())
+    )

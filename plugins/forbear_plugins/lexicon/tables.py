@@ -1,22 +1,36 @@
-"""The tables of `data/`: what they look like on disk and how they are read."""
+"""The tables of `data/` and of a centre's own folder: what they look like on disk and how they are read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
+from pathlib import Path
 
 from attrs import frozen
 
+from forbear.bounded import Unreadable, is_folder, read_file
 from forbear.errors import ForbearError
 
-HOSTILE = ("insult", "insults", "slight", "jibe", "attack", "bodily", "group")
+HOSTILE = ("insult", "insults", "slight", "jibe", "epithet", "barb", "attack", "bodily", "group", "people")
 SWEARING = ("dirt", "profanity", "alone", "intensifier")
-CALM = ("frustrated", "benign", "asks")
+CALM = ("frustrated", "hint", "gripe", "polite", "impatient", "request", "benign", "asks", "aside", "nothing")
 CUES = (
     *("you", "your", "you_all", "self", "he", "third", "it", "thing", "company", "personal", "conduct"),
-    *("link", "a", "the", "is", "be", "modal", "not", "report", "filler"),
+    *("link", "a", "the", "is", "be", "modal", "not", "report", "filler", "ordinary"),
 )
 CATEGORIES = ("none", "insult", "sexual", "hate", "threat")
+IMPATIENCE = ("none", "other", "wait", "menu", "repeat", "transfer")
+
+TABLES = (
+    *("zh_latin.txt", "en_benign.txt", "zh_benign.txt", "en_attack.txt", "zh_attack.txt", "en_hostile.txt"),
+    *("zh_hostile.txt", "en_impatient.txt", "zh_impatient.txt", "en_frustrated.txt", "zh_frustrated.txt"),
+    *("en_request.txt", "zh_request.txt", "en_cues.txt", "zh_cues.txt"),
+)
+"""Where two tables have the same entry, the earlier one counts; of two headings of one table, the earlier."""
+LATIN = tuple(name for name in TABLES if name.startswith("en_") or name == "zh_latin.txt")
+"""What a text without Chinese characters is searched for."""
+MOST_READINGS = 20_000
+SPELLING, TRADITIONAL, NUMBERS = "spelling.txt", "traditional.txt", "numbers.txt"
 
 
 class TableError(ForbearError):
@@ -25,59 +39,136 @@ class TableError(ForbearError):
 
 @frozen
 class Term:
-    """What one entry of a table stands for; `lang` is the table's language."""
+    """One entry of a table, as it is spelt there, and what it stands for; `lang` is the table's language.
+
+    `sort` is a category of hostility, or a cause of impatience.
+    """
 
     kind: str
-    category: str
+    sort: str
     lang: str
-    is_cue: bool  # says at whom, rather than what
+    text: str = ""
+
+    @property
+    def is_cue(self) -> bool:
+        """Whether it says at whom, rather than what."""
+        return self.kind in CUES
 
 
-def entries(name: str) -> Iterator[tuple[str, Term]]:
+@frozen
+class Source:
+    """A folder of tables: a centre's own, or the bundled ones."""
+
+    folder: Path | None = None
+
+    def lines(self, name: str) -> Iterator[tuple[str, str]]:
+        """Place, for errors, and text of each line of a table that is no comment; none where there is no such table."""
+        if self.folder is None:
+            text = files(__package__).joinpath("data", name).read_text(encoding="utf-8")
+        elif (self.folder / name).exists():
+            text = _text(self.folder / name)
+        else:
+            return
+        place = name if self.folder is None else str(self.folder / name)
+        for number, line in enumerate(text.splitlines(), start=1):
+            if line.strip() and not line.startswith("#"):
+                yield f"{place}:{number}", line.strip()
+
+
+def sources(folder: Path | None) -> tuple[Source, ...]:
+    """Where tables are read, what counts first first: a centre's folder, then the bundled tables.
+
+    Raises TableError for a folder that is none, or holds a file that no table is called.
+    """
+    if folder is None:
+        return (Source(),)
+    if not is_folder(folder):
+        raise TableError(f"{folder}: there is no such folder of word lists")
+    known = (*TABLES, SPELLING, TRADITIONAL, NUMBERS)
+    for file in sorted(folder.iterdir()):
+        if file.name not in (*known, "README.md") and not file.name.startswith("."):
+            raise TableError(f"{file}: no table is called so; the tables are {', '.join(known)}")
+    return Source(folder), Source()
+
+
+def entries(name: str, source: Source) -> Iterator[tuple[str, Term]]:
     """The entries of a table such as `en_attack.txt`, alternatives spelt out, as text and meaning."""
     term: Term | None = None
-    for number, line in _lines(name):
+    for place, line in source.lines(name):
         if line.startswith("["):
-            term = _heading(name, number, line)
+            term = _heading(place, name[:2], line)
         elif term is None:
-            raise TableError(f"{name}:{number}: put a [kind] heading above the first entry")
+            raise TableError(f"{place}: put a [kind] heading above the first entry")
         else:
             for entry in line.split(","):
                 if entry.count("(") != entry.count(")"):
-                    raise TableError(f"{name}:{number}: close every bracket of {entry.strip()!r}")
-                yield from ((text, term) for text in _spelt_out(entry.strip()) if text)
+                    raise TableError(f"{place}: close every bracket of {entry.strip()!r}")
+                if _readings(entry) > MOST_READINGS:
+                    raise TableError(f"{place}: {entry.strip()!r} has too many readings; write several entries")
+                yield from ((text, term) for text in _spelt_out(entry.strip()) if text.strip())
 
 
-def spellings(name: str) -> dict[str, str]:
-    """A table of `several words = how the other tables spell them`."""
+def pairs(name: str, found_in: Sequence[Source]) -> dict[str, str]:
+    """A table of `several words = how the other tables spell them`, or of `name = number`."""
     known: dict[str, str] = {}
-    for number, line in _lines(name):
+    for place, line in _lines(name, found_in):
         left, equals, right = line.partition("=")
         if not equals:
-            raise TableError(f"{name}:{number}: write `word = spelling`")
-        known.update((word, right.strip()) for word in left.split())
+            raise TableError(f"{place}: write `left = right`")
+        for word in left.split():
+            known.setdefault(word, right.strip())
     return known
 
 
-def characters(name: str) -> dict[int, str]:
+def numbers(found_in: Sequence[Source]) -> dict[str, int]:
+    """The table of numbers: percentages by name."""
+    found: dict[str, int] = {}
+    for name, told in pairs(NUMBERS, found_in).items():
+        if not told.isdecimal() or not told.isascii() or int(told) > 100:
+            raise TableError(f"{NUMBERS}: `{name}` is a whole number from 0 to 100, not {told!r}")
+        found[name] = int(told)
+    return found
+
+
+def characters(found_in: Sequence[Source]) -> dict[int, str]:
     """A table of character pairs, for `str.translate`."""
-    return {ord(pair[0]): pair[1] for _, line in _lines(name) for pair in line.split()}
+    found: dict[int, str] = {}
+    for place, line in _lines(TRADITIONAL, found_in):
+        for pair in line.split():
+            if len(pair) != 2:
+                raise TableError(f"{place}: {pair!r} is no pair of characters")
+            found.setdefault(ord(pair[0]), pair[1])
+    return found
 
 
-def _lines(name: str) -> Iterator[tuple[int, str]]:
-    text = files(__package__).joinpath("data", name).read_text(encoding="utf-8")
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip() and not line.startswith("#"):
-            yield number, line.strip()
+def _lines(name: str, found_in: Sequence[Source]) -> Iterator[tuple[str, str]]:
+    return (line for source in found_in for line in source.lines(name))
 
 
-def _heading(name: str, number: int, line: str) -> Term:
-    kind, _, category = line.strip("[]").partition(":")
-    kind = kind.strip()
-    term = Term(kind, category.strip() or "none", name[:2], kind in CUES)
-    if term.kind not in HOSTILE + SWEARING + CALM + CUES or term.category not in CATEGORIES:
-        raise TableError(f"{name}:{number}: {line} is not a kind and category that data/README.md knows")
+def _text(file: Path) -> str:
+    try:
+        return read_file(file).decode("utf-8-sig")
+    except Unreadable as error:
+        raise TableError(f"{file}: the file cannot be read: {error}") from None
+    except UnicodeDecodeError as error:
+        raise TableError(f"{file}: the file is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+
+
+def _heading(place: str, lang: str, line: str) -> Term:
+    kind, _, sort = line.strip("[]").partition(":")
+    term = Term(kind.strip(), sort.strip() or "none", lang)
+    sorts = IMPATIENCE if term.kind == "impatient" else CATEGORIES
+    if term.kind not in HOSTILE + SWEARING + CALM + CUES or term.sort not in sorts:
+        raise TableError(f"{place}: {line} is not a kind and category that data/README.md knows")
     return term
+
+
+def _readings(entry: str) -> int:
+    """At least as many as an entry has."""
+    found = 1
+    for group in entry.split("(")[1:]:
+        found *= group.count("/") + 1
+    return found
 
 
 def _spelt_out(entry: str) -> list[str]:

@@ -10,16 +10,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
 
 from attrs import frozen
-
-from .tables import characters
 
 LONGEST = 20_000
 """Characters of a text that are considered; what follows is not read."""
 
+LONGEST_QUOTATION = 200
+"""Characters between two quotation marks; what is longer is no quotation but two marks that went astray."""
+
 _WORD = re.compile(r"[a-z0-9*@$#&']++|[^\W_]|[.!?\n,;:\[\]]|[☀-➿\U0001f300-\U0001faff]")
+_CHINESE = re.compile("[\u3400-\u9fff]++")
 _INVISIBLE = re.compile(
     "[\u00ad\u0300-\u036f\u0483-\u0489\u061c\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\U000e0000-\U000e01ef]"
@@ -27,17 +28,23 @@ _INVISIBLE = re.compile(
 _FOLDED = ((0xC0, 0x250), (0x1E00, 0x1F00), (0x2460, 0x2500), (0xFF01, 0xFFEF), (0x1D400, 0x1D800), (0x1F130, 0x1F190))
 _ALIKE = dict(zip("’‘´`。、…“”асеорхуіѕ\r\u2028", "''''.,.\"\"aceopxyis\n\n", strict=True))
 _STRETCHED = re.compile(r"([a-z])\1\1")
+_LONG_RUN = re.compile(r"([a-z])\1\1++")
 _RUN = re.compile(r"([a-z])\1++")
 _BANG = re.compile(r"(?<=[a-z])!(?=[a-z])")
+_QUOTATION = re.compile(r"[\"“”「」]|(?<!\w)['‘]|['’](?!\w)")
 _STARS = re.compile(r"\*++")
+_SPACED = re.compile(r"(?<![a-z0-9'&*@$#])[a-z](?:[ ._-][a-z](?![a-z0-9'&*@$#])){2,40}")
+_BETWEEN = str.maketrans(" ._-", "&###")
+_APART = frozenset("&#")
 _LEET = str.maketrans("0134578@$", "oieastbas")
 _SYMBOLS = frozenset("*@$#&")
 
 
 @frozen
 class Spelling:
-    """How words are spelt: fixed spellings, the words that the tables know, and the starred forms of rude ones."""
+    """How words are spelt: plain characters, fixed spellings, the words that the tables know, starred rude ones."""
 
+    plain: Mapping[int, str]
     fixed: Mapping[str, str]
     known: frozenset[str]
     starred: Mapping[str, str]
@@ -45,7 +52,7 @@ class Spelling:
 
 def read(text: str, spelling: Spelling) -> list[str]:
     """The words of a text as the tables spell them; one item per word found, which may have become several."""
-    level = _levelled(text[:LONGEST])
+    level = _levelled(text[:LONGEST], spelling.plain)
     words = _WORD.findall(level)
     fixed = spelling.fixed
     if _STRETCHED.search(level):
@@ -53,19 +60,34 @@ def read(text: str, spelling: Spelling) -> list[str]:
     return [fixed.get(word, word) if word.isalpha() else _undisguised(word, spelling) for word in words]
 
 
-def places(text: str) -> list[tuple[int, int]]:
+def places(text: str, spelling: Spelling) -> list[tuple[int, int]]:
     """Start and end of each item of `read`, in characters of the text as given."""
     text = text[:LONGEST]
+    spans = (match.span() for match in _WORD.finditer(_levelled(text, spelling.plain)))
     if text.isascii():
-        return [match.span() for match in _WORD.finditer(_levelled(text))]
+        return list(spans)
     seen = [place for place, character in enumerate(text) if not _INVISIBLE.match(character)]
-    spans = (match.span() for match in _WORD.finditer(_levelled(text)))
     return [(seen[start], seen[end - 1] + 1) for start, end in spans]
 
 
-def entry(text: str, fixed: Mapping[str, str]) -> list[str]:
+def quotations(text: str) -> list[tuple[int, int]]:
+    """Start and end of what stands in quotation marks."""
+    found: list[tuple[int, int]] = []
+    opened: dict[bool, int] = {}
+    for mark in _QUOTATION.finditer(text[:LONGEST]):
+        double, place = mark[0] in '"“”「」', mark.start()
+        if double in opened and mark[0] not in "“‘「":
+            found.append((opened.pop(double), place))
+        elif mark[0] not in "”’」":
+            opened[double] = place
+    return [(start, end) for start, end in found if end - start <= LONGEST_QUOTATION]
+
+
+def entry(text: str, plain: Mapping[int, str], fixed: Mapping[str, str]) -> list[str]:
     """The words of a table's entry."""
-    return " ".join(fixed.get(word, word) for word in _WORD.findall(_levelled(text))).split(" ")
+    if _CHINESE.fullmatch(text):
+        return [fixed.get(word, word) for word in text.translate(plain)]
+    return " ".join(fixed.get(word, word) for word in _WORD.findall(_levelled(text, plain))).split(" ")
 
 
 def starred_forms(words: Iterable[str]) -> dict[str, str]:
@@ -78,33 +100,51 @@ def starred_forms(words: Iterable[str]) -> dict[str, str]:
     return forms
 
 
-def _levelled(text: str) -> str:
+def _levelled(text: str, plain: Mapping[int, str]) -> str:
     """The text in lower case and plain characters; as long as it was, but for what cannot be seen."""
     if not text.isascii():
-        text = _INVISIBLE.sub("", text).translate(_plain())
-    text = text.lower()
+        text = _INVISIBLE.sub("", text).translate(plain)
+    text = _SPACED.sub(_joined, text.lower())
     return _BANG.sub("i", text) if "!" in text else text
 
 
-@cache
-def _plain() -> Mapping[int, str]:
-    """Accented, full-width, styled and traditional characters as plain ones, one for one."""
+def _joined(letters: re.Match[str]) -> str:
+    """Letters that stand apart, joined to one word: `s&t&u&p&i&d`."""
+    return letters[0].translate(_BETWEEN)
+
+
+def plain_characters(more: Mapping[int, str]) -> dict[int, str]:
+    """Accented, full-width, styled and, by `more`, traditional characters as plain ones, one for one."""
     table = {ord(character): plain for character, plain in _ALIKE.items()}
     for first, last in _FOLDED:
         for code in range(first, last):
             plain = unicodedata.normalize("NFKD", chr(code))[0]
             if plain.isascii() and plain.isprintable():
                 table[code] = plain
-    return table | characters("traditional.txt")
+    return {**table, **more}
 
 
 def _unstretched(word: str, spelling: Spelling) -> str:
-    if not _STRETCHED.search(word):
+    if not _STRETCHED.search(word) or word in spelling.known:
         return word
-    for shorter in (_RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word)):
+    runs = (_LONG_RUN.sub(r"\1", word), _LONG_RUN.sub(r"\1\1", word), _RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word))
+    for shorter in runs:
         if shorter in spelling.known or shorter in spelling.fixed:
             return shorter
     return word
+
+
+def _spelt_apart(word: str, spelling: Spelling) -> str:
+    """The known words that the letters of `s&t&u&p&i&d` make up; without such, the letters."""
+    letters = word[::2]
+    known, words, place = spelling.known, list[str](), 0
+    while place < len(letters):
+        end = next((end for end in range(len(letters), place + 2, -1) if letters[place:end] in known), place + 1)
+        words.append(letters[place:end])
+        place = end
+    if any(len(word) == 1 and word not in "aiur" for word in words):
+        words = list(letters)
+    return " ".join(words if "#" in word else [spelling.fixed.get(word, word) for word in words])
 
 
 def _undisguised(word: str, spelling: Spelling) -> str:
@@ -113,6 +153,8 @@ def _undisguised(word: str, spelling: Spelling) -> str:
         return word
     if word in spelling.fixed:
         return spelling.fixed[word]
+    if len(word) > 4 and _APART.issuperset(word[1::2]):
+        return _spelt_apart(word, spelling)
     bare = word.strip("@#&'*")
     if not bare:
         return "*" if word.count("*") > 1 or (len(set(word)) > 1 and _SYMBOLS.issuperset(word)) else word
@@ -123,7 +165,9 @@ def _undisguised(word: str, spelling: Spelling) -> str:
     if bare in spelling.known or bare in spelling.fixed:
         return spelling.fixed.get(bare, bare)
     plain = bare.translate(_LEET)
-    if plain in spelling.known and not bare.isdigit():
-        return plain
+    if (plain in spelling.known or plain in spelling.fixed) and not bare.isdigit():
+        return spelling.fixed.get(plain, plain)
     noun, mark, ending = bare.rpartition("'")
+    if "*" in noun and ending == "s":
+        return f"{_undisguised(noun, spelling)} 's"
     return f"{noun} '{ending}" if mark and ending == "s" else bare

@@ -23,6 +23,7 @@ from forbear.cli import (
     fmt,
     hear,
     plugins,
+    report,
     run,
     schema,
     test,
@@ -80,6 +81,7 @@ app.command("check")(_guarded(check.check))
 app.command("fmt")(_guarded(fmt.fmt))
 app.command("explain")(_guarded(explain.explain_decision))
 app.command("audit")(_guarded(audit.audit_ledger))
+app.command("report")(_guarded(report.report_metrics))
 app.command("export")(_guarded(export.export_customer))
 app.command("erase")(_guarded(erase.erase_customer))
 app.command("test")(_guarded(test.check_tests))

@@ -40,7 +40,12 @@ def err() -> Console:
 def say(console: Console, *parts: str | tuple[str, str]) -> None:
     """One line for people, of texts and (text, style) pairs; nothing in them is taken for markup or control."""
     pairs = [(part, "") if isinstance(part, str) else part for part in parts]
-    console.print(Text.assemble(*((_CONTROL.sub("\ufffd", text), style) for text, style in pairs)))
+    console.print(Text.assemble(*((harmless(text), style) for text, style in pairs)))
+
+
+def harmless(text: str) -> str:
+    """A text without what moves a terminal's cursor or turns the reading direction."""
+    return _CONTROL.sub("\ufffd", text)
 
 
 def say_error(message: str) -> None:

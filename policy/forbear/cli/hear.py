@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 
 from forbear.cli.console import print_json, say_bad_line
 from forbear.cli.lines import parsed, read_lines
+from forbear.cli.options import PluginOption, chosen_plugins
 from forbear.engine.events import fields_of
 from forbear.engine.plugins import Plugins, utterance_of
 from forbear.engine.registry import registry_of
@@ -19,17 +20,29 @@ from forbear.language.types import Value, fit
 from forbear.records import Evidence, Utterance
 
 TYPE = "utterance"
-SIGNALS = ("target", "category", "hostile", "frustrated")
-QUIET = {"speech.target": "nobody", "speech.category": "none", "speech.hostile": False, "speech.frustrated": False}
+QUIET: Mapping[str, Value] = {  # what a text without a word signals, in the order in which it is told
+    "speech.target": "nobody",
+    "speech.category": "none",
+    "speech.hostile": False,
+    "speech.frustrated": False,
+}
+MORE: Mapping[str, Value] = {  # what a plugin need not give
+    "speech.intensity": 0,
+    "speech.impatience": "none",
+    "speech.complaint": False,
+    "speech.request": False,
+    "speech.confidence": 100,
+}
 
 
 def hear(
     lang: Annotated[str, typer.Option("--lang", help="auto, en or zh; a line's own `lang` wins.")] = "auto",
+    plugins: PluginOption = None,
 ) -> None:
     """Read `{"id", "text", "lang"?, "before"?}` per line and say what is heard, with the evidence."""
     if lang not in ("auto", "en", "zh"):
         raise ForbearError(f"there is no language {lang!r}; give auto, en or zh")
-    listener = Listener()
+    listener = Listener(chosen_plugins(plugins))
     bad = 0
     for number, text in read_lines("-"):
         try:
@@ -43,8 +56,8 @@ def hear(
 class Listener:
     """The signal plugins, and the standard pack's own reading of what they hear."""
 
-    def __init__(self) -> None:
-        self.plugins = Plugins(registry_of())
+    def __init__(self, plugins: Sequence[object] = ()) -> None:
+        self.plugins = Plugins(registry_of(plugins))
         self.policy = load_policy("standard")
         self.evaluator = make_evaluator("auto", self.policy)
         # Only `conduct` is wanted; what else an utterance asks would need more than its words.
@@ -65,17 +78,23 @@ class Listener:
         if signals.failed:
             raise EventError("; ".join(reason for _, _, reason in signals.failed))
         facts: dict[str, Value] = {"event.type": TYPE, "event.speaker": utterance.speaker}
-        for path, quiet in QUIET.items():
+        for path, quiet in {**QUIET, **MORE}.items():
             value, _ = signals.values.get(path, (quiet, ""))  # a text without a word has nothing to hear
-            facts[path] = fit(path, self.policy.facts[path].type, value)
+            facts[path] = self._fitted(path, value)
         conduct = self.evaluator.decide(TYPE, facts, self.others).outcome["conduct"]
         return {
             "id": given.get("id"),
             "conduct": conduct,
-            **{name: facts[f"speech.{name}"] for name in SIGNALS},
+            **{path.removeprefix("speech."): facts[path] for path in (*QUIET, *MORE)},
             "evidence": [_evidence(one) for one in signals.evidence],
         }
 
+    def _fitted(self, path: str, value: Any) -> Value:
+        """A signal as the pack declares it, where it does."""
+        found: Value = fit(path, self.policy.facts[path].type, value) if path in self.policy.facts else value
+        return found
+
 
 def _evidence(one: Evidence) -> dict[str, Any]:
-    return {"start": one.start, "end": one.end, "kind": one.kind, "text": one.text}
+    found = {"start": one.start, "end": one.end, "kind": one.kind, "text": one.text}
+    return found | {name: told for name, told in (("entry", one.entry), ("reason", one.reason)) if told}

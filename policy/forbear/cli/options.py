@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,6 +45,15 @@ KeysOption = Annotated[
         help="The ledger's key store, where it is not beside the file: file:///relative or file:////absolute.",
     ),
 ]
+PluginOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--plugin",
+        metavar="MODULE[:NAME]",
+        envvar="FORBEAR_PLUGINS",
+        help="A plugin beside the installed ones: a module, or an object in one; again for more.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Choose a setting; may be given several times.")
@@ -60,6 +70,24 @@ def chosen_settings(given: Iterable[str] | None) -> dict[str, Any]:
         quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
         inner = value[1:-1] if quoted else value
         found[name] = scalar_value(Scalar(inner, not quoted, Source("--set", inner), 0, len(inner)))
+    return found
+
+
+def chosen_plugins(given: Iterable[str] | None) -> list[object]:
+    """The plugins of `--plugin`, the first asked first. Raises ForbearError."""
+    return [_plugin(name) for name in reversed(list(given or ()))]
+
+
+def _plugin(name: str) -> object:
+    module, _, attribute = name.partition(":")
+    try:
+        found: object = import_module(module)
+        for part in attribute.split(".") if attribute else ():
+            found = getattr(found, part)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # importing runs the module's code
+        raise ForbearError(f"the plugin {name!r} cannot be loaded: {type(error).__name__}: {error}") from error
     return found
 
 

@@ -15,7 +15,9 @@ from forbear.cli.options import (
     JsonOption,
     KeysOption,
     PackOption,
+    PluginOption,
     SetOption,
+    chosen_plugins,
     chosen_settings,
 )
 from forbear.codec import record_as_plain
@@ -33,6 +35,7 @@ def run(
     keys: KeysOption = None,
     evaluator: EvaluatorOption = "auto",
     settings: SetOption = None,
+    plugins: PluginOption = None,
     json: JsonOption = False,
 ) -> None:
     """Decide events, one after another, and print a decision record for each.
@@ -41,7 +44,14 @@ def run(
     """
     console = out()
     bad = 0
-    with Engine(pack, ledger, keys=keys, evaluator=evaluator, settings=chosen_settings(settings)) as engine:
+    with Engine(
+        pack,
+        ledger,
+        keys=keys,
+        plugins=chosen_plugins(plugins),
+        evaluator=evaluator,
+        settings=chosen_settings(settings),
+    ) as engine:
         for number, text in read_lines(events):
             try:
                 record = engine.decide(parsed(text))

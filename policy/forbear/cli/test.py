@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from forbear.cli.console import err, out, print_json, say, show_diagnostics
+from forbear.cli.covered import print_coverage, show_coverage, shown
 from forbear.cli.options import EvaluatorOption, JsonOption
 from forbear.engine.parts import extra_sources, find_folder, pack_sources
 from forbear.engine.plugins import Plugins
 from forbear.engine.registry import registry_of
 from forbear.errors import PackError
 from forbear.language.files import TEST_SUFFIX
-from forbear.testing.cases import rules_of
 from forbear.testing.runner import Report, run_tests
+
+CoverageOption = Annotated[bool, typer.Option("--coverage", help="Say what no test reaches, rules and conditions.")]
+FailUnderOption = Annotated[
+    float | None,
+    typer.Option(
+        "--fail-under",
+        metavar="PERCENT",
+        min=0,
+        max=100,
+        help="With coverage, fail where less than so much of it is reached.",
+        show_default=False,
+    ),
+]
 
 
 def check_tests(
     pack: Annotated[str, typer.Argument(help="A folder, or the name of a bundled pack.")] = "standard",
-    coverage: Annotated[bool, typer.Option("--coverage", help="Name the rules that no test made fire.")] = False,
+    coverage: CoverageOption = False,
+    fail_under: FailUnderOption = None,
     evaluator: EvaluatorOption = "auto",
     json: JsonOption = False,
 ) -> None:
@@ -29,7 +44,10 @@ def check_tests(
     try:
         plugins = Plugins(registry_of())
         folder = find_folder(pack, plugins)
-        report = run_tests(folder, evaluator, [*pack_sources(folder, plugins), *extra_sources(plugins)])
+        sources = [*pack_sources(folder, plugins), *extra_sources(plugins)]
+        supplied = {name: path for name, (_, path) in plugins.packs().items()}
+        wanted = coverage or fail_under is not None
+        report = run_tests(folder, evaluator, sources, coverage=wanted, supplied=supplied)
     except PackError as error:
         if json:
             for one in error.diagnostics:
@@ -40,31 +58,45 @@ def check_tests(
     if not report.results:
         say(err(), f"{report.policy.name} has no tests; they stand in files named *{TEST_SUFFIX} beside what they test")
     if json:
-        _as_json(report, coverage)
+        _as_json(report)
     else:
-        _as_text(console, report, coverage)
-    raise typer.Exit(1 if report.failed else 0)
+        _as_text(console, report)
+    too_low = _is_too_low(report, fail_under)
+    raise typer.Exit(1 if report.failed or too_low else 0)
 
 
-def _as_json(report: Report, coverage: bool) -> None:
+def _is_too_low(report: Report, least: float | None) -> bool:
+    """Whether the tests reach less than they must, which is said on standard error."""
+    if report.coverage is None or least is None or report.coverage.percent >= Fraction(least):
+        return False
+    say(err(), f"the tests reach {shown(report.coverage.percent)}% of what they could, less than {least:g}%")
+    return True
+
+
+def _as_json(report: Report) -> None:
     for result in report.results:
         failures = [{"at": str(one.span), "message": one.message} for one in result.failures]
         print_json(
-            {"test": result.test.name, "file": result.test.span.file, "passed": not failures, "failures": failures}
+            {
+                "test": result.test.name,
+                "file": result.test.span.file,
+                "passed": not failures,
+                "overridden": result.overridden,
+                "failures": failures,
+            }
         )
-    if coverage:
-        print_json({"unfired": report.unfired()})
+    if report.coverage is not None:
+        print_coverage(report, report.coverage)
 
 
-def _as_text(console: Console, report: Report, coverage: bool) -> None:
+def _as_text(console: Console, report: Report) -> None:
     for result in report.results:
-        say(console, ("✗ ", "bold red") if result.failures else ("✓ ", "green"), result.test.name)
+        failed = ("~ ", "yellow") if result.overridden else ("✗ ", "bold red")
+        say(console, failed if result.failures else ("✓ ", "green"), result.test.name)
         for one in result.failures:
             say(console, "    ", (f"{one.span}: ", "blue"), one.message)
-    if coverage:
-        rules = len(rules_of(report.policy))
-        unfired = report.unfired()
-        say(console, f"{rules - len(unfired)} of {rules} rules fired")
-        for rule in unfired:
-            say(console, ("  never fired: ", "yellow"), rule)
-    say(console, (f"{len(report.results) - report.failed} passed, {report.failed} failed", "bold"))
+    if report.coverage is not None:
+        show_coverage(console, report.coverage)
+    passed = len(report.results) - report.failed - report.changed
+    changed = f", {report.changed} of the packs below changed by `overrides`" if report.changed else ""
+    say(console, (f"{passed} passed, {report.failed} failed{changed}", "bold"))

@@ -66,6 +66,8 @@ def signals(answer: object) -> Told:
             raise Unusable("its evidence is no list of Evidence(start, end, kind, text) with whole numbers")
         if not (isinstance(one.kind, str) and _KIND.fullmatch(one.kind)):
             raise Unusable("the kind of its evidence is no plain lower-case name")
+        if not (isinstance(one.reason, str) and (not one.reason or _KIND.fullmatch(one.reason))):
+            raise Unusable("the reason of its evidence is no plain lower-case name")
     return Told(facts_in("speech.")(answer.facts).facts, evidence)
 
 

@@ -45,11 +45,10 @@ class Consequences:
     owed: list[Owed] = field(factory=list)
     said: list[Said] = field(factory=list)
     created: list[Owed] = field(factory=list)
+    at: int = field(init=False)  # the event's moment in microseconds
 
-    @property
-    def at(self) -> int:
-        """The event's moment in microseconds."""
-        return to_micros(self.event.at)
+    def __attrs_post_init__(self) -> None:
+        self.at = to_micros(self.event.at)
 
     def apply(self, happenings: tuple[Happening, ...]) -> None:
         """Carry out everything that the deciding rules cause. Raises Impossible, after which nothing may be kept."""
@@ -153,11 +152,18 @@ class Consequences:
         return (ended,) if isinstance(ended, int) else ()
 
     def _close(self, one: Happening) -> None:
-        for entry in self._obligations("customer" if self.event.customer else "contact", self.at):
+        for entry in self._around():
             if entry.values["owe"] != one.name or not is_open(entry):
                 continue
             if all(entry.values.get(name) == value for name, value in one.values.items()):
                 self.close(entry, one.how, one.reason)
+
+    def _around(self) -> list[Entry]:
+        """The obligations of the event's customer, else of its contact, else those of neither."""
+        if self.event.customer or self.event.contact:
+            return self._obligations("customer" if self.event.customer else "contact", self.at)
+        found = self.transaction.entries("obligation", "centre", None, None, self.at)
+        return [entry for entry in found if entry.customer is None and entry.contact is None]
 
     def _obligations(self, scope: str, at: int) -> list[Entry]:
         scope_id = self.event.customer if scope == "customer" else self.event.contact

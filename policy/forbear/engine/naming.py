@@ -28,12 +28,12 @@ def inherit(event: Event, source: Entry | None) -> Event:
     """The event with contact, customer and advisor of an entry, where it says nothing of them."""
     if source is None:
         return event
-    return evolve(
-        event,
-        contact=event.contact if event.contact or "contact" in event.withheld else source.contact,
-        customer=event.customer if event.customer or "customer" in event.withheld else source.customer,
-        advisor=event.advisor if event.advisor or "advisor" in event.withheld else source.advisor,
-    )
+    found = {
+        name: told
+        for name in ("contact", "customer", "advisor")
+        if not getattr(event, name) and name not in event.withheld and (told := getattr(source, name)) is not None
+    }
+    return evolve(event, **found) if found else event
 
 
 def resolve(event: Event, policy: Policy, transaction: Transaction) -> tuple[Event, Entry | None]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from itertools import islice
-from logging import INFO
+from logging import INFO, getLogger
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,7 +24,7 @@ from forbear.engine.people import forget, keep, lapse
 from forbear.engine.plugins import Plugins
 from forbear.engine.registry import registry_of
 from forbear.engine.settle import Settling
-from forbear.errors import EventConflict, ForbearError, LedgerError, SettingError
+from forbear.errors import EventConflict, ForbearError, SettingError
 from forbear.evaluate import make_evaluator
 from forbear.language import ir
 from forbear.language.events import is_whole
@@ -33,11 +33,12 @@ from forbear.language.types import RecordsType, Value
 from forbear.ledger import Keys, Store
 from forbear.ledger.entries import Entry, to_micros
 from forbear.ledger.fold import Untold, ask_each
-from forbear.ledger.recall import Past, Recall
+from forbear.ledger.recall import Past, Recall, Recalling
 from forbear.ledger.store import Transaction, persistently
 from forbear.logs import log
-from forbear.records import Alarm, Event, Record, tombstone
+from forbear.records import Alarm, Event, PolicyId, Record, tombstone
 
+_LOGGER = getLogger("forbear")  # asked first, as it answers sooner than the one that binds
 _Taken = list[tuple[Record, list[Alarm] | None]]  # an event's record first, then those of what it found overdue
 
 
@@ -81,7 +82,10 @@ class Engine:
         self._lists = frozenset(path for path, fact in self.policy.facts.items() if isinstance(fact.type, RecordsType))
         self._where = {path: self.evaluator.predicate(fold) for path, fold in self.policy.folds.items()}
         self._recall = Recall(self.policy, self._where)
+        self._recalled = frozenset(name for name, plan in self.policy.plans.items() if self._recalls(plan))
+        self._recalling = Recalling(self._recall)
         self._settings = {path: one.value for path, one in self.policy.settings.items()}
+        self._policy_id = PolicyId(self.policy.name, self.policy.version, self.policy.digest)
         self._policy_kept = False
 
     def close(self) -> None:
@@ -123,7 +127,7 @@ class Engine:
             self._keep_policy()
             taken: list[_Taken] = []
             problem: ForbearError | None = None
-            with self._recalling(), self.store.grouped() if len(some) > 1 else nullcontext():
+            with self._recalling, self.store.grouped() if len(some) > 1 else nullcontext():
                 for event in some:
                     try:
                         taken.append(self._take_all(parse_event(event, self.policy)))
@@ -168,24 +172,15 @@ class Engine:
         mark, event, supplied = fingerprint(told), told, Supplied()
         if self.plugins.supplies:
             with self.store.reading() as transaction:
-                record = self._kept(told, mark, transaction)
-                if record is not None:
-                    return record, None
-                event, _ = resolve(told, self.policy, transaction)
-                event = inherit(event, contact_of(event, transaction))
-            needed = self.policy.plans[told.type].facts & self.policy.facts.keys()
-            supplied = self.plugins.supply(event, needed, needed & self._lists)
-        with self._recalling():
+                kept = self._kept(told, mark, transaction) is not None
+                if not kept:
+                    event, _ = resolve(told, self.policy, transaction)
+                    event = inherit(event, contact_of(event, transaction))
+            if not kept:
+                needed = self.policy.plans[told.type].facts & self.policy.facts.keys()
+                supplied = self.plugins.supply(event, needed, needed & self._lists)
+        with self._recalling:
             return persistently(lambda: self._decide(told, event, mark, supplied))
-
-    @contextmanager
-    def _recalling(self) -> Iterator[None]:
-        """Count on nothing that is at hand after the ledger failed."""
-        try:
-            yield
-        except LedgerError:
-            self._recall.clear()
-            raise
 
     # --- inside one transaction
 
@@ -206,6 +201,7 @@ class Engine:
         with self.store.writing() as transaction:
             placed = self._placed(told, event, mark, transaction)
             if isinstance(placed, Record):
+                transaction.touch()  # another process may have kept it in a group that is not yet on the disk
                 return placed, None
             event, named, contact = placed
             at = to_micros(event.at)
@@ -224,6 +220,8 @@ class Engine:
                 supplied,
                 transaction,
                 self._settings,
+                self._policy_id,
+                at,
                 late=latest is not None and at < latest,
             )
             record = settling.settle()
@@ -232,7 +230,7 @@ class Engine:
             lapse(event, self.policy, transaction)
             gone = forget(event, record.outcome, transaction)
         self.store.destroy(gone)
-        if log.isEnabledFor(INFO):
+        if _LOGGER.isEnabledFor(INFO):
             log.info("decided", event_type=event.type, fired=len(record.fired), degraded=record.degraded is not None)
         return record, settling.alarms
 
@@ -261,12 +259,16 @@ class Engine:
             if not contended:
                 return event, named, contact
 
+    def _recalls(self, plan: ir.Plan) -> bool:
+        """Whether a plan asks for folds that are kept at hand."""
+        asked = {*plan.folds, *(path for paths in plan.keyed.values() for path in paths)}
+        return any(self._recall.keeps(path) for path in asked)
+
     def _remember(self, event: Event, gathered: Gathered, transaction: Transaction) -> None:
         """Ask the folds that the event needs, some of them for each candidate; history is what stood before it."""
         plan = self.policy.plans[event.type]
-        asked = {*plan.folds, *(path for paths in plan.keyed.values() for path in paths)}
         past = None
-        if event.customer is not None and any(self._recall.keeps(path) for path in asked):
+        if event.customer is not None and event.type in self._recalled:
             past = self._recall.past(event.customer, to_micros(event.at), transaction)
         for path in plan.folds:
             answers = self._ask(path, event, gathered, transaction, past, [{}])
@@ -298,7 +300,7 @@ class Engine:
     ) -> list[Value | None] | None:
         """A fold's answer for each candidate; None, the reason noted, where it cannot be told."""
         fold = self.policy.folds[path]
-        doubtful = sorted(key for _, key in fold.by if key in gathered.refused)
+        doubtful = sorted(key for _, key in fold.by if key in gathered.refused) if gathered.refused else ()
         if doubtful:
             gathered.refused[path] = gathered.refused[doubtful[0]]
             return None

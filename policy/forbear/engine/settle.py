@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from contextlib import nullcontext
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from forbear.engine.confirm import Confirmer
 from forbear.engine.consequences import Consequences, Impossible
@@ -17,9 +18,9 @@ from forbear.evaluate import Evaluation, Evaluator
 from forbear.language import ir
 from forbear.language.events import EXPIRED, OVERRIDE_ATTRIBUTES
 from forbear.language.types import Value, show
-from forbear.ledger.entries import Entry, is_open, to_micros
+from forbear.ledger.entries import Entry, is_open
 from forbear.ledger.store import Transaction
-from forbear.records import Alarm, Event, Evidence, Overridden, PolicyId, Record
+from forbear.records import Alarm, Event, Overridden, PolicyId, Record
 
 
 @define
@@ -34,7 +35,9 @@ class Settling:
     gathered: Gathered
     supplied: Supplied
     transaction: Transaction
-    settings: Mapping[str, Value]  # by path
+    settings: dict[str, Value]  # by path
+    policy_id: PolicyId
+    at: int  # the event's moment in microseconds
     late: bool
     confirmed_by: str | None = None
     overridden: Mapping[str, Overridden] = field(factory=dict)
@@ -97,7 +100,7 @@ class Settling:
     def _carry_out(self, evaluation: Evaluation) -> Consequences:
         """Put into the ledger what the event itself says, then what the deciding rules cause."""
         event, named = self.event, self.named
-        environment: dict[str, Value] = {**self.settings, **self.gathered.values, **evaluation.outcome}
+        environment = ChainMap(dict(evaluation.outcome), self.gathered.values, self.settings)
         consequences = Consequences(self.policy, event, self.transaction, environment)
         match event.type:
             case "contact_started" if event.contact is not None:
@@ -119,14 +122,15 @@ class Settling:
                 consequences.record(KIND, {name: str(event.fields[name]) for name in OVERRIDE_ATTRIBUTES})
             case "tick":
                 self._time_passes(consequences)
-        consequences.apply(evaluation.happenings)
+        if evaluation.happenings:
+            consequences.apply(evaluation.happenings)
         by_rules = {one.id for one in consequences.closed if one.how != EXPIRED}
         self.overdue = tuple(id_ for id_ in self.overdue if id_ not in by_rules)
         return consequences
 
     def _time_passes(self, consequences: Consequences) -> None:
         """Find what is overdue, and close what has expired."""
-        overdue, expired = passed(self.transaction, to_micros(self.event.at))
+        overdue, expired = passed(self.transaction, self.at)
         self.overdue = tuple(overdue)
         for obligation in expired:
             consequences.expire(obligation, overdue=obligation.id in overdue)
@@ -134,18 +138,23 @@ class Settling:
     def _record(self, evaluation: Evaluation, consequences: Consequences, degraded: dict[str, str]) -> Record:
         policy, event, gathered = self.policy, self.event, self.gathered
         facts = shown(policy, event.type, gathered.values)
-        sources = {path: gathered.sources[path] for path in facts if path in gathered.sources}
+        sources = (
+            {path: gathered.sources[path] for path in facts if path in gathered.sources} if gathered.sources else {}
+        )
         return Record(
             id=f"d:{event.id}",
             event=event.id,
             at=event.at,
             type=event.type,
-            policy=PolicyId(policy.name, policy.version, policy.digest),
+            policy=self.policy_id,
             evaluator=self.evaluator.name,
             confirmed_by=self.confirmed_by,
             degraded={name: degraded[name] for name in evaluation.outcome if name in degraded} or None,
             late=self.late,
-            outcome={name: show(policy.outcome_type(name), value) for name, value in evaluation.outcome.items()},
+            outcome={
+                name: value if isinstance(value, str) else show(policy.outcome_type(name), value)
+                for name, value in evaluation.outcome.items()
+            },
             fired=evaluation.fired,
             obligations=tuple(consequences.owed),
             recorded=tuple(consequences.recorded),
@@ -157,9 +166,9 @@ class Settling:
             said=tuple(consequences.said),
             left_out=flat(evaluation.left_out),
             defaulted=tuple(gathered.defaulted),
-            evidence=tuple(Evidence(one.start, one.end, one.kind, "") for one in gathered.evidence),
+            evidence=tuple(evolve(one, text="", entry="") for one in gathered.evidence),
             sources=sources,
-            plugins={name: self.supplied.origins[name] for name in sorted({*sources.values()})},
+            plugins={name: self.supplied.origins[name] for name in sorted({*sources.values()})} if sources else {},
         )
 
 

@@ -22,32 +22,40 @@ _BUILT_IN = {"tuple": tuple, "len": len, "max": max, "min": min, "set": set, "so
 
 
 class Compiled:
-    """Evaluates a policy by functions that were generated for each type of event."""
+    """Evaluates a policy by functions that are generated for each type of event, when it first comes.
+
+    May be shared by threads: two that meet the same new type generate the same function.
+    """
 
     name = "compiled"
 
     def __init__(self, policy: ir.Policy) -> None:
-        self._plans = policy.plans
-        names = {event: f"event_{n}" for n, event in enumerate(policy.plans)}
-        tests = {path: f"where_{n}" for n, path in enumerate(policy.folds)}
-        source = [event_function(name, policy, policy.plans[event]) for event, name in names.items()]
-        for path, name in tests.items():
-            where = policy.folds[path].where
-            if where is not None:
-                source.append(predicate_function(name, policy, where))
-        space: dict[str, Any] = {"__builtins__": _BUILT_IN, "Happening": Happening, "pairs": pairs}
-        for one in source:  # one by one, for a syntax tree is large and all of them may fill the memory
-            exec(compile(one, f"<policy {policy.digest}>", "exec"), space)  # noqa: S102 — see generate.py
-        self._events = {event: cast(Callable[..., _Answer], space[name]) for event, name in names.items()}
-        self._predicates = {path: cast(Predicate, space[name]) for path, name in tests.items() if name in space}
+        self._policy = policy
+        self._events: dict[str, Callable[..., _Answer]] = {}
+        self._predicates: dict[str, Predicate] = {}
 
     def decide(self, event: str, facts: Environment, degraded: frozenset[str] = frozenset()) -> Evaluation:
         """Call the function of the event's type."""
-        values, fired, happenings, violated, left_out, conflicts = self._events[event](facts, degraded)
-        plan = self._plans[event]
+        plan = self._policy.plans[event]
+        function = self._events.get(event)
+        if function is None:
+            function = self._events[event] = self._made(event_function("decide", self._policy, plan))["decide"]
+        values, fired, happenings, violated, left_out, conflicts = function(facts, degraded)
         outcome = dict(zip((*plan.decisions, *plan.rankings), values, strict=True))
         return Evaluation(outcome, tuple(fired), tuple(happenings), tuple(violated), left_out, conflicts)
 
     def predicate(self, fold: ir.Fold) -> Predicate | None:
         """The function of the fold's `where`."""
-        return self._predicates.get(fold.path)
+        if fold.path not in self._predicates:
+            where = self._policy.folds[fold.path].where
+            if where is None:
+                return None
+            made = self._made(predicate_function("where", self._policy, where))
+            self._predicates[fold.path] = cast(Predicate, made["where"])
+        return self._predicates[fold.path]
+
+    def _made(self, source: str) -> dict[str, Any]:
+        """The names that generated source defines."""
+        space: dict[str, Any] = {"__builtins__": _BUILT_IN, "Happening": Happening, "pairs": pairs}
+        exec(compile(source, f"<policy {self._policy.digest}>", "exec"), space)  # noqa: S102 — see generate.py
+        return space

@@ -27,6 +27,13 @@ def with_bases(
     return [*_Bases(supplied, problems).below(sources, folder, ()), *sources]
 
 
+def folders_below(sources: list[Source], folder: Path, supplied: Mapping[str, Path]) -> dict[str, Path]:
+    """The folders of the packs that a pack builds on, directly and through them, by name, deepest first."""
+    bases = _Bases(supplied, Problems())
+    order = dict.fromkeys(one.pack for one in bases.below([one for one in sources if not one.pack], folder, ()))
+    return {name: bases.found[name] for name in order}
+
+
 def manifest_of(sources: list[Source]) -> Source | None:
     """The manifest among the files of one pack."""
     return next((one for one in sources if one.name == name_of(MANIFEST, one.pack)), None)

@@ -37,7 +37,7 @@ def find_pack(name: str) -> Path:
 def files_of(folder: Path, problems: Problems, pack: str = "") -> Iterator[Source]:
     """Every file of a pack that can be read, tests left out. Hidden files and folders are not part of it.
 
-    The files of a pack that another builds on stand under its name: `standard:abuse/response.yaml`.
+    The files of a pack that another builds on stand under its name: `abuse:response.yaml`.
     """
     total = 0
     for path in list_files(folder, problems):

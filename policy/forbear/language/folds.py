@@ -190,7 +190,7 @@ class Folds:
                 known = self._candidate_paths() if path.startswith(ir.CANDIDATE) else known
                 hint = did_you_mean(path, known)
                 self.shape.error("unknown-name", f"there is no fact `{path}`", value.span, hint)
-            elif all(_comparable(kind, attributes[key.value].type) for kind in kinds):
+            elif all(comparable(kind, attributes[key.value].type) for kind in kinds):
                 pairs.append((key.value, path))
             else:
                 message = f"`{path}` is {describe(kinds[0])}; `{key.value}` is {describe(attributes[key.value].type)}"
@@ -234,7 +234,8 @@ def _keyed(node: Node | None) -> tuple[tuple[str, str], ...]:
     return tuple(pair for pair in named if pair[1].startswith(ir.CANDIDATE))
 
 
-def _comparable(one: Type, other: Type) -> bool:
+def comparable(one: Type, other: Type) -> bool:
+    """Whether values of two types may be equal."""
     if isinstance(one, EnumType) and isinstance(other, EnumType):
         return bool(set(one.values) & set(other.values))
     if isinstance(one, DecimalType) and isinstance(other, DecimalType):

@@ -28,6 +28,7 @@ from forbear.language.words import Attribute as Attribute
 from forbear.language.words import EntryKind as EntryKind
 from forbear.language.words import Fact as Fact
 from forbear.language.words import Fold as Fold
+from forbear.language.words import Metric as Metric
 from forbear.language.words import Seconds as Seconds
 from forbear.language.words import Setting as Setting
 
@@ -293,6 +294,7 @@ class Policy:
     plans: Mapping[str, Plan]
     retention: Mapping[str, Seconds] = field(factory=dict)  # kind of entry, `decision` or `text` → how long it is kept
     builds_on: Mapping[str, str] = field(factory=dict)  # every pack below → its version
+    metrics: Mapping[str, Metric] = field(factory=dict)  # by name; `forbear report` reads them, no evaluator does
     sources: tuple[tuple[str, str, str], ...] = field(default=(), eq=False, repr=False)  # files: name, text, pack
 
     def outcome_type(self, name: str) -> Type:

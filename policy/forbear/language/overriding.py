@@ -1,4 +1,4 @@
-"""`overrides:` → the trees of the packs below with a rule, text, setting or due time replaced by name."""
+"""`overrides:` → the trees of the packs below with a rule, text, setting, due time or metric replaced by name."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import evolve, frozen
 
+from forbear.language.problems import Problems
 from forbear.language.shape import Shape, did_you_mean
 from forbear.language.source import Source
 from forbear.language.tree import Mapping as Tree
-from forbear.language.tree import Node, Scalar, Sequence
+from forbear.language.tree import Node, Scalar, Sequence, parse_tree
 
 OVERRIDES = "overrides"
 Trees = list[tuple[Source, Tree]]
@@ -41,7 +42,8 @@ def override(trees: Trees, below: Mapping[str, frozenset[str]], shape: Shape) ->
                 replaced[id(old)], said = _KINDS[kind].change(replaced.get(id(old), old), node, key)
                 shape.problems.note("overrides", f"{said} `{key.value}`", key.span)
                 done.setdefault((kind, key.value), []).append((pack, key))
-            trees = [(source, _rebuilt(tree, replaced)) for source, tree in trees]
+            if replaced:
+                trees = [(source, _rebuilt(tree, replaced)) for source, tree in trees]
     for (kind, name), overriders in done.items():
         last, key = overriders[-1]
         rival = next((pack for pack, _ in overriders if pack != last and pack not in below[last]), None)
@@ -49,6 +51,12 @@ def override(trees: Trees, below: Mapping[str, frozenset[str]], shape: Shape) ->
             message = f"`{rival}` overrides `{name}` too, and neither pack builds on the other"
             shape.error("override-conflict", message, key.span, "override it in a pack that builds on both")
     return trees
+
+
+def overrides_anything(sources: Iterable[Source]) -> bool:
+    """Whether the pack in hand overrides anything of those below."""
+    trees = (parse_tree(source, Problems()) for source in sources if not source.pack)
+    return any(isinstance(tree, Tree) and any(key.value == OVERRIDES for key, _ in tree.items) for tree in trees)
 
 
 def _wanted(trees: Trees, pack: str, shape: Shape) -> dict[str, list[tuple[Scalar, Node]]]:
@@ -168,8 +176,8 @@ def _replace_key(word: str, said: str) -> Callable[[Node, Node, Scalar], Change]
     return change
 
 
-def _replace_whole(_old: Node, new: Node, _: Scalar) -> Change:
-    return new, "replaces the text"
+def _replace_whole(noun: str) -> Callable[[Node, Node, Scalar], Change]:
+    return lambda _old, new, _: (new, f"replaces the {noun}")
 
 
 def _add_invariants(old: Node, new: Node, name: Scalar) -> Change:
@@ -194,9 +202,10 @@ class _Kind:
 
 _KINDS = {
     "rules": _Kind("rule", _rules, _merge),
-    "texts": _Kind("text", _declared("texts"), _replace_whole),
+    "texts": _Kind("text", _declared("texts"), _replace_whole("text")),
     "settings": _Kind("setting", _declared("settings"), _replace_key("default", "replaces the default of the setting")),
     "due": _Kind("obligation", _declared("obligations"), _replace_key("due", "replaces the due time of")),
     "invariants": _Kind("decision", _decisions, _add_invariants, adds=True),
+    "metrics": _Kind("metric", _declared("metrics"), _replace_whole("metric")),
 }
 KINDS = tuple(_KINDS)

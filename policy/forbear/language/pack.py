@@ -16,6 +16,7 @@ from forbear.language.decisions import Decisions
 from forbear.language.files import MANIFEST, files_of, find_pack, is_speakable, name_of
 from forbear.language.folds import Folds
 from forbear.language.manifest import LANGUAGE_VERSION, Manifest, no_manifest, read_manifest
+from forbear.language.metrics import Metrics
 from forbear.language.obligations import Obligations, complete_obligation_entry
 from forbear.language.opening import read_opening
 from forbear.language.overriding import OVERRIDES, Trees, override
@@ -35,6 +36,7 @@ from forbear.language.vocabulary import Vocabulary, add_built_in, finish_events
 
 SECTIONS = (
     "facts", "settings", "entries", "events", "history", "decisions", "obligations", "texts", "calendar", "retention",
+    "metrics",
 )  # fmt: skip
 
 
@@ -191,6 +193,7 @@ def _assemble(trees: Trees, problems: Problems, chosen: dict[str, object]) -> tu
         invariants += beside
     calendar = read_opening(sections["calendar"], shape)
     retention = read_retention(sections["retention"], folds, shape, names)
+    metrics = Metrics(shape, names).read(sections["metrics"])
     ordered = in_order(built, problems)
     if problems.errors:
         return None
@@ -199,7 +202,7 @@ def _assemble(trees: Trees, problems: Problems, chosen: dict[str, object]) -> tu
         facts=names.facts, events=names.events,
         entries=names.entries, folds=names.folds, settings=names.settings, decisions=ordered,
         rankings=ranked, obligations=names.obligations, texts=names.texts, invariants=tuple(invariants),
-        calendar=calendar, plans={}, retention=retention,
+        calendar=calendar, plans={}, retention=retention, metrics=metrics,
         builds_on={pack: one.version for pack, one in manifests.items() if pack},
     )  # fmt: skip
     if problems.thorough:

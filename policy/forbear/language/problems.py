@@ -22,6 +22,7 @@ _ABSENCE = frozenset(
         "unknown-event",
         "unknown-attribute",
         "unknown-value",
+        "unknown-metric",
     }
 )
 _WORDS = re.compile(r"[^\W\d]\w*(?:\.\w+)*")

@@ -24,6 +24,7 @@ LANGUAGES = ("en", "zh")
 _PAIRS = "write `name: value`, one a line, or {name: value}"
 _MANY = 1_000  # names beyond which the nearest is not looked for, nor for a word longer than _LONG
 _LONG = 100
+_CLOSEST = 50  # names, by the letters that they share with the word, which are compared
 _WORK = 8_000  # pairs of equal letters, which is what a comparison of texts takes: a stranger's names may be all alike
 
 
@@ -34,9 +35,10 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         return None
     names = {one for one in names if abs(len(one) - len(word)) <= 3 + len(word) // 4}
     letters = Counter(word)
-    if sum(map(len, names)) > _WORK or sum(letters[letter] for one in names for letter in one) > _WORK:
+    closest = sorted(names, key=lambda one: (-(letters & Counter(one)).total(), one))[:_CLOSEST]
+    if sum(letters[letter] for one in closest for letter in one) > _WORK:
         return None
-    near = difflib.get_close_matches(word, sorted(names), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, sorted(closest), n=1, cutoff=0.6)
     return near[0] if near else None
 
 

@@ -34,7 +34,9 @@ _WORDS = {
 
 
 def warn_of_unused(policy: ir.Policy, sections: Mapping[str, list[Node]], problems: Problems) -> None:
-    """Warn at each declaration that nothing uses."""
+    """Warn at each declaration that nothing uses; a pack that decides nothing declares words for others."""
+    if not policy.decisions and not policy.rankings:
+        return
     used = set(_used(policy))
     for section, (code, message, hint) in _WORDS.items():
         for key in _declared(sections[section]):
@@ -68,7 +70,7 @@ def _acts(decision: ir.Decision) -> bool:
 
 
 def _used(policy: ir.Policy) -> Iterator[str]:
-    """Everything that a decision, ranking, promise or fold uses, directly or through what is said and owed."""
+    """Everything that a decision, ranking, promise, fold or metric uses, directly or through what is said and owed."""
     for decision in policy.decisions.values():
         yield from reads(decision.fallback)
         yield from reads(decision.otherwise)
@@ -94,6 +96,10 @@ def _used(policy: ir.Policy) -> Iterator[str]:
     for time in (*(fold.window for fold in policy.folds.values()), *policy.retention.values()):
         if time is not None and isinstance(time.amount, str):
             yield time.amount
+    for metric in policy.metrics.values():
+        yield from (path for fold in (metric.part, metric.base) if fold is not None for path in reads(fold.where))
+        if isinstance(metric.least, str):
+            yield metric.least
     yield f"text.{APPEAL}"
     if APPEAL in policy.texts:
         yield from text_reads(policy.texts[APPEAL])

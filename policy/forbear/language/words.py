@@ -96,3 +96,27 @@ class Fold:
     def optional(self) -> bool:
         """Whether the fold may have no value: a first or last of nothing."""
         return self.operator in ("first", "last") and self.otherwise is None
+
+
+@frozen
+class Metric:
+    """A figure that a report works out over the whole ledger; no rule reads it.
+
+    The share that `part` has in `whole`, which it belongs to; or how much of `part` there is for one of `per`; or, with
+    neither, how much of `part` there is. Its folds (count, sum) know no scope.
+    """
+
+    name: str
+    part: Fold
+    whole: Fold | None
+    per: Fold | None
+    by: tuple[str, ...]  # attributes of the entries, by which they are grouped
+    least: int | str  # a number of entries of `whole` or `per`, or a setting: no figure is shown of fewer
+    beside: tuple[str, ...]  # metrics without which it misleads
+    about: Mapping[str, str]
+    source: str = ""
+
+    @property
+    def base(self) -> Fold | None:
+        """What the part is set against."""
+        return self.whole or self.per

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring_ascii
 
 from attrs import frozen
 
@@ -22,8 +23,12 @@ class Body:
 
 def wrap(contact: str | None, customer: str | None, joins: list[Join], record: str) -> bytes:
     """The body as bytes: a line about it, then the record."""
-    head = json.dumps([contact, customer, [[word, one.hex(), other.hex()] for word, one, other in joins]])
-    return f"{head}\n{record}".encode("utf-8", "surrogatepass")
+    told = ", ".join(f'["{word}", "{one.hex()}", "{other.hex()}"]' for word, one, other in joins)
+    return f"[{_id(contact)}, {_id(customer)}, [{told}]]\n{record}".encode("utf-8", "surrogatepass")
+
+
+def _id(id: str | None) -> str:
+    return "null" if id is None else encode_basestring_ascii(id)
 
 
 def record_of(raw: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,7 +10,7 @@ from forbear.language.events import TEXTS
 from forbear.language.types import Value
 from forbear.ledger.bodies import record_of, wrap
 from forbear.ledger.deliveries import Deliveries
-from forbear.ledger.entries import LAST, PENDING, Entry
+from forbear.ledger.entries import LAST, OVERRIDE, PENDING, Entry
 from forbear.ledger.notes import Notes
 from forbear.ledger.page import COLUMNS, Connection, dump, first_row
 from forbear.ledger.seal import Sealer, digest, link, moment
@@ -27,7 +27,7 @@ ORDER BY entry.at, entry.seq, amendment.at, amendment.seq
 _OF_CONTACT = f"""
 SELECT {COLUMNS} {_FROM} ON amendment.entry = entry.seq
 WHERE entry.contact = ? AND entry.kind <> ? AND entry.body IS NOT NULL
-ORDER BY entry.at, entry.seq, amendment.at, amendment.seq
+ORDER BY entry.kind, entry.at, entry.seq, amendment.at, amendment.seq
 """
 _GROWN = f"""
 SELECT {COLUMNS} {_FROM} ON amendment.entry = entry.seq
@@ -43,14 +43,17 @@ class Book(Subjects, Deliveries, Notes):
 
     def __init__(self, connection: Connection, sealer: Sealer) -> None:
         super().__init__(connection, sealer)
+        self._whom: bytes | None = None  # about whom an event will be decided
         self._decision: int | None = None
         self._appended: list[bytes] = []  # what the next link binds, beside the record: entries, then amendments
         self._amended: list[bytes] = []
-        self._contacts: dict[bytes, list[tuple[Any, ...]]] = {}  # what was read of them, until something is written
+        # What was read of contacts, by kind, until something is written.
+        self._contacts: dict[bytes, dict[str, list[tuple[Any, ...]]]] = {}
 
     def _look_anew(self) -> None:
         super()._look_anew()
         self._contacts.clear()
+        self._places.clear()
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -60,8 +63,9 @@ class Book(Subjects, Deliveries, Notes):
                 yield
         except BaseException:
             del self._appended[appended:]
-            self._contacts.clear()
             del self._amended[amended:]
+            self._contacts.clear()
+            self._places.clear()
             self._subjects = subjects
             raise
 
@@ -69,6 +73,7 @@ class Book(Subjects, Deliveries, Notes):
         return self.sealer.name("mark", fingerprint)
 
     def hold(self, event: str, contact: str | None, customer: str | None) -> bool:
+        self._whom, self._decision = self._subject_name(contact, customer), None
         if not self.connection.parallel:
             return False
         # Always in this order, so that nobody waits in a circle: everybody, the event, the contact, customers by name.
@@ -78,15 +83,19 @@ class Book(Subjects, Deliveries, Notes):
         else:
             self.connection.lock([*own, *filter(None, [self._name("contact", contact)])], [everybody])
         self._look_anew()
-        if customer is not None:
+        if customer is not None:  # who is the same changes only while everybody is held
             self.connection.lock(sorted(self._same(self.sealer.name("customer", customer), None)))
-            self._look_anew()
         return True
 
     # --- decisions
 
     def decided(self, event: str) -> Decided | None:
         name = self.sealer.name("event", event)
+        if self._whom is not None:
+            known, following = self._open(self._whom, name, self.connection.next_number)
+            if known is None:
+                self._decision = self._decision or following
+                return None
         row = first_row(
             self._run(
                 "SELECT decision.mark, decision.body, subject.number, subject.erased FROM decision"
@@ -111,10 +120,10 @@ class Book(Subjects, Deliveries, Notes):
         if customer is None and contact is not None:
             rows = self._run("SELECT max(at) FROM decision WHERE contact = ?", (self._name("contact", contact),))
         else:
-            subject = self._known_subject(self._subject_name(contact, customer))
-            if subject is None:
-                return None
-            rows = self._run("SELECT max(at) FROM decision WHERE subject = ?", (subject.seq,))
+            name = self._subject_name(contact, customer)
+            if name not in self._latest:
+                self._open(name)
+            return self._latest[name]
         ((at,),) = rows
         return None if at is None else int(at)
 
@@ -127,7 +136,9 @@ class Book(Subjects, Deliveries, Notes):
         kept, number = digest(body), self._number()
         parts = [moment(number), name, mark, moment(at), kept, *self._appended, NOTHING, *self._amended]
         subject.head, subject.length = link(subject.head, subject.length, parts), subject.length + 1
-        self._run(
+        self._latest.clear()
+        self._places.clear()
+        self._write(
             "INSERT INTO decision (seq, event, subject, position, contact, at, mark, digest, link, body)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -135,7 +146,9 @@ class Book(Subjects, Deliveries, Notes):
                 subject.head, body,
             ),
         )  # fmt: skip
-        self._run("UPDATE subject SET head = ?, length = ? WHERE seq = ?", (subject.head, subject.length, subject.seq))
+        self._write(
+            "UPDATE subject SET head = ?, length = ? WHERE seq = ?", (subject.head, subject.length, subject.seq)
+        )
         self._decision = None
         self._appended.clear()
         self._amended.clear()
@@ -144,7 +157,8 @@ class Book(Subjects, Deliveries, Notes):
     def _number(self) -> int:
         """The number of the decision in hand."""
         if self._decision is None:
-            self._decision = self.connection.next_decision()
+            ((number,),) = self._run(f"SELECT {self.connection.next_number}")
+            self._decision = int(number)
         return self._decision
 
     # --- entries
@@ -162,11 +176,12 @@ class Book(Subjects, Deliveries, Notes):
                 return []
             name = self.sealer.name(scope, scope_id)
             if scope == "customer":
-                subjects = [one.seq for same in self._same(name, at) if (one := self._known_subject(same)) is not None]
-                if not subjects:
+                about = [one for same in self._same(name, at) if (one := self._known_subject(same)) is not None]
+                seqs = [one.seq for one in about if kind != OVERRIDE or one.overridden]
+                if not seqs:
                     return []
-                condition += f" AND entry.subject IN ({', '.join('?' * len(subjects))})"
-                given += subjects
+                condition += f" AND entry.subject IN ({', '.join('?' * len(seqs))})"
+                given += seqs
             else:
                 condition += f" AND entry.{scope} = ?"
                 given.append(name)
@@ -179,16 +194,23 @@ class Book(Subjects, Deliveries, Notes):
         rows = self._run(_ENTRIES.format(condition=condition), (at, *given, at))
         return (one.entry for one in self._folded(rows))
 
-    def _of_contact(self, contact: bytes, kind: str, since: int | None, at: int) -> Iterator[Entry]:
+    def _of_contact(self, contact: bytes, kind: str, since: int | None, at: int) -> Sequence[Entry]:
         """The entries of a kind in a contact; one event asks for several kinds, so all are read at once, sealed."""
-        if contact not in self._contacts:
-            self._contacts[contact] = list(self._run(_OF_CONTACT, (contact, TEXTS)))
-        mine = (
+        kinds = self._contacts.get(contact)
+        if kinds is None:
+            kinds = self._contacts[contact] = {}
+            for row in self._run(_OF_CONTACT, (contact, TEXTS)):
+                kinds.setdefault(row[2], []).append(row)
+        if kind not in kinds:
+            return ()
+        mine = [
             row if row[9] is None or row[9] <= at else (*row[:6], None, *row[7:])  # amended later: as it stood
-            for row in self._contacts[contact]
-            if row[2] == kind and row[3] <= at and (since is None or row[3] > since)
-        )
-        return (one.entry for one in self._folded(mine))
+            for row in kinds[kind]
+            if row[3] <= at and (since is None or row[3] > since)
+        ]
+        for row in mine:
+            self._places[bytes(row[1])] = (int(row[0]), int(row[4]), int(row[10]))
+        return [one.entry for one in self._folded(mine, again=True)]
 
     def grown(self, group: tuple[int, ...], seen: int) -> Iterator[Grown]:
         rows = self._run(_GROWN.format(here=", ".join("?" * len(group))), (*group, seen, *group, seen))
@@ -199,16 +221,19 @@ class Book(Subjects, Deliveries, Notes):
         told = [entry.id, entry.contact, entry.customer, entry.advisor, entry.values]
         body = self.sealer.seal(subject.number, dump(told), name)
         kept = digest(body)
-        self._run(
+        ((seq,),) = self._run(
             "INSERT INTO entry (name, decision, subject, kind, at, contact, advisor, digest, body)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq",
             (
                 name, self._number(), subject.seq, entry.kind, entry.at, self._name("contact", entry.contact),
                 self._name("advisor", entry.advisor), kept, body,
             ),
         )  # fmt: skip
         self._appended += [name, entry.kind.encode(), moment(entry.at), kept]
+        self._places[name] = (int(seq), subject.number, subject.seq)
         self._contacts.clear()
+        if entry.kind == OVERRIDE:
+            subject.overridden = True
 
     def amend(self, id: str, at: int, values: Mapping[str, Value]) -> None:
         name = self.sealer.name("entry", id)
@@ -218,7 +243,7 @@ class Book(Subjects, Deliveries, Notes):
         seq, number, subject = place
         body = self.sealer.seal(number, dump(values), name)
         kept = digest(body)
-        self._run(
+        self._write(
             "INSERT INTO amendment (entry, subject, decision, at, digest, body) VALUES (?, ?, ?, ?, ?, ?)",
             (seq, subject, self._number(), at, kept, body),
         )

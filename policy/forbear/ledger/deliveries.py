@@ -16,9 +16,9 @@ class Deliveries(Page):
         place = self._place(name)
         assert place is not None, "what is owed is an entry of this transaction"
         seq, number, _ = place
-        self._run("INSERT INTO watch (entry, due) VALUES (?, ?)", (seq, due))
+        self._write("INSERT INTO watch (entry, due) VALUES (?, ?)", (seq, due))
         body = self.sealer.seal(number, payload.encode("utf-8", "surrogatepass"), name)
-        self._run("INSERT INTO outbox (entry, body) VALUES (?, ?)", (seq, body))
+        self._write("INSERT INTO outbox (entry, body) VALUES (?, ?)", (seq, body))
 
     def settle(self, id: str) -> None:
         for table in ("watch", "outbox"):

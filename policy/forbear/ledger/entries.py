@@ -15,6 +15,7 @@ SECOND = 1_000_000  # the ledger counts microseconds
 EXPIRY_SUFFIX = ":expiry"  # of the entry by which the moment is watched at which an obligation expires
 FIRST = (datetime.min.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
 PENDING = frozenset({"provisional", "lodged"})  # the statuses of offences and appeals on which somebody must decide
+OVERRIDE = "override"  # an entry of the engine's own: an outcome that a person set
 LAST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
 
 

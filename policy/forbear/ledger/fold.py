@@ -47,17 +47,20 @@ def ask_each(
     candidates: Sequence[Mapping[str, Value]],
 ) -> list[Value | None]:
     """The fold's value for each candidate, its keys read from it at `candidate.x`; the ledger is read once."""
-    shared = {name: facts.get(path) for name, path in fold.by if not path.startswith(ir.CANDIDATE)}
-    own = {name: path.removeprefix(ir.CANDIDATE) for name, path in fold.by if path.startswith(ir.CANDIDATE)}
     nothing = answer(fold, [])
+    shared = {n: facts.get(path) for n, path in fold.by if not path.startswith(ir.CANDIDATE)} if fold.by else {}
     if (fold.scope != "centre" and scope is None) or None in shared.values():
         return [nothing for _ in candidates]
     since = None
     if fold.window is not None:
         since = max(FIRST - 1, at - length(fold.window, policy.settings) * SECOND)
+    seen = list(_seen(fold, transaction, scope, shared.get("id"), since, at))
+    if not seen:
+        return [nothing for _ in candidates]
+    own = {name: path.removeprefix(ir.CANDIDATE) for name, path in fold.by if path.startswith(ir.CANDIDATE)}
     kind = policy.entries[fold.entry]
     kept: dict[tuple[Value | None, ...], list[dict[str, Value]]] = {}
-    for entry in _seen(fold, transaction, scope, shared.get("id"), since, at):
+    for entry in seen:
         values = attributes(entry, at, kind)
         missing = set(lacking(values, kind)) & {*reads(fold.where), fold.of, *shared, *own}
         if missing:

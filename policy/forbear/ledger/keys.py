@@ -16,7 +16,7 @@ from forbear.bounded import is_folder
 from forbear.errors import LedgerError
 
 KEY_BYTES = 32
-_POOL = 64  # keys made at once, so that a new customer does not wait for the disk
+_POOL = (32, 1024)  # keys made at once, so that a new customer does not wait for the disk: first, and at most
 _BUSY_SECONDS = 30.0
 
 
@@ -88,6 +88,7 @@ class FileKeys:
     def __init__(self, path: str, *, create: bool = True) -> None:
         self._path, self._lock = path, threading.RLock()
         self._pool: list[int] = []
+        self._size = _POOL[0]
         place = Path(path)
         try:
             if not place.exists():
@@ -133,8 +134,9 @@ class FileKeys:
             if not self._pool:
                 self._pool = self._run_all(
                     "INSERT INTO key (value) VALUES (?) RETURNING number",
-                    [(secrets.token_bytes(KEY_BYTES),) for _ in range(_POOL)],
+                    [(secrets.token_bytes(KEY_BYTES),) for _ in range(self._size)],
                 )
+                self._size = min(2 * self._size, _POOL[1])
             return self._pool.pop(0)
 
     def key(self, number: int) -> bytes | None:

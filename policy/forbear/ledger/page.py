@@ -23,6 +23,10 @@ class Connection(Protocol):
         """The rows of a statement."""
         ...
 
+    def write(self, statement: str, given: Sequence[object]) -> object:
+        """Run a statement that has no rows, at the latest before the next that has some, or with the commit."""
+        ...
+
     def savepoint(self) -> AbstractContextManager[None]:
         """A part of the transaction that is undone on its own when it raises."""
         ...
@@ -38,8 +42,9 @@ class Connection(Protocol):
         """
         ...
 
-    def next_decision(self) -> int:
-        """The number of the next decision."""
+    @property
+    def next_number(self) -> str:
+        """The number of the next decision, as a part of a statement."""
         ...
 
 
@@ -48,14 +53,15 @@ class Page:
 
     def __init__(self, connection: Connection, sealer: Sealer) -> None:
         self.connection, self.sealer = connection, sealer
-        self._run = connection.run
+        self._run, self._write = connection.run, connection.write
+        self._places: dict[bytes, tuple[int, int, int]] = {}  # of entries that were read or made, until one is undone
 
     def _name(self, space: str, id: str | None) -> bytes | None:
         return None if id is None else self.sealer.name(space, id)
 
     def _place(self, entry: bytes) -> tuple[int, int, int] | None:
         """An entry's number, that of its key, and its subject; None where there is none, or it was erased."""
-        return first_row(
+        return self._places.get(entry) or first_row(
             self._run(
                 "SELECT entry.seq, subject.number, subject.seq FROM entry JOIN subject ON subject.seq = entry.subject"
                 " WHERE entry.name = ? AND subject.erased IS NULL",
@@ -70,15 +76,23 @@ class Page:
         id, contact, customer, advisor, told = json.loads(raw)
         return Entry(id, kind, at, contact, customer, advisor, values(told))
 
-    def _folded(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[Grown]:
-        """Entries with their amendments folded in, from rows of COLUMNS; those of one entry follow each other."""
+    def _opened_again(self, kind: str, at: int, number: int, name: bytes, body: bytes) -> Entry | None:
+        told = (kind, at, number, name, body)
+        return self.sealer.again(number, told, lambda: self._opened(*told))
+
+    def _folded(self, rows: Iterable[tuple[Any, ...]], *, again: bool = False) -> Iterator[Grown]:
+        """Entries with their amendments folded in, from rows of COLUMNS; those of one entry follow each other.
+
+        `again` says that the same ones are read time and again.
+        """
+        opened = self._opened_again if again else self._opened
         last, entry, touched, latest = -1, None, 0, 0
-        for seq, name, kind, at, number, body, amended, decision, by, when in rows:
+        for seq, name, kind, at, number, body, amended, decision, by, when, _ in rows:
             if seq != last:
                 if entry is not None:
                     yield Grown(last, entry, touched, latest)
                 last, touched, latest = int(seq), int(decision), int(at)
-                entry = self._opened(kind, latest, number, bytes(name), bytes(body))
+                entry = opened(kind, latest, number, bytes(name), bytes(body))
             if amended is not None and entry is not None:
                 more = json.loads(self.sealer.unseal(number, bytes(amended), bytes(name)) or b"{}")
                 head = (entry.id, entry.kind, entry.at, entry.contact, entry.customer, entry.advisor)
@@ -90,7 +104,7 @@ class Page:
 
 COLUMNS = (
     "entry.seq, entry.name, entry.kind, entry.at, subject.number, entry.body, amendment.body, entry.decision,"
-    " amendment.decision, amendment.at"
+    " amendment.decision, amendment.at, entry.subject"
 )
 
 

@@ -133,9 +133,10 @@ class PostgresStore:
         with self._telling():
             connection = self._begun(begin)
             try:
-                yield Book(PostgresConnection(connection), self._sealer)
+                session = PostgresConnection(connection)
+                yield Book(session, self._sealer)
                 # A transaction in which a statement failed ends here too, as a rollback and without an error.
-                if connection.execute("COMMIT").statusmessage != "COMMIT":
+                if not session.commit():
                     raise LedgerError(f"the ledger {self._name} kept nothing; send the event again")
             finally:
                 roll_back(connection)

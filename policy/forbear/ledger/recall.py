@@ -11,9 +11,11 @@ from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
+from types import TracebackType
 
-from attrs import define, field
+from attrs import define, field, frozen
 
+from forbear.errors import LedgerError
 from forbear.language import ir
 from forbear.language.types import IntType, Value
 from forbear.language.walk import reads
@@ -129,6 +131,22 @@ class Recall:
 
     def _attributes(self, entry: Entry) -> dict[str, Value]:
         return attributes(entry, entry.at, self._policy.entries[entry.kind])
+
+
+@frozen
+class Recalling:
+    """While this is entered, nothing that is at hand is counted on any more once the ledger has failed."""
+
+    recall: Recall
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, LedgerError):
+            self.recall.clear()
 
 
 def _moves(fold: ir.Fold) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from typing import Any
 
 import psycopg
-from psycopg import errors
+from psycopg import Pipeline, errors
 from psycopg.pq import TransactionStatus
 
 WAIT_SECONDS = 30  # for a customer whom another process holds, and for a connection
@@ -27,32 +27,51 @@ class PostgresConnection:
     """A connection inside a transaction, beside others."""
 
     parallel = True
+    next_number = "nextval('decision_seq_seq')"
 
     def __init__(self, connection: Connected) -> None:
-        self._execute = connection.execute
+        self._connection, self._execute = connection, connection.execute
+        self._later: list[tuple[str, Sequence[Any]]] = []
 
     def run(self, statement: str, given: Sequence[Any] = ()) -> Iterable[tuple[Any, ...]]:
+        if self._later:
+            self._send()
         cursor = self._execute(_translated(statement), given, binary=True)
         return cursor if cursor.description is not None else ()
 
+    def write(self, statement: str, given: Sequence[Any]) -> None:
+        self._later.append((_translated(statement), given))
+
+    def _send(self, last: str = "") -> str | None:
+        """Send what is to be written, without waiting for each; the status of a last statement."""
+        later, self._later = self._later, []
+        with self._connection.pipeline() if Pipeline.is_supported() else nullcontext():
+            for statement, given in later:
+                self._execute(statement, given, binary=True)
+            cursor = self._execute(last) if last else None
+        return None if cursor is None else cursor.statusmessage
+
+    def commit(self) -> bool:
+        """Commit; whether that is what became of it."""
+        if self._later:
+            return self._send("COMMIT") == "COMMIT"
+        return self._execute("COMMIT").statusmessage == "COMMIT"
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        self._execute("SAVEPOINT attempt")
+        self.run("SAVEPOINT attempt")
         try:
             yield
+            self.run("RELEASE attempt")
         except BaseException:
+            self._later.clear()
             self._execute("ROLLBACK TO attempt")
             self._execute("RELEASE attempt")
             raise
-        self._execute("RELEASE attempt")
 
     def lock(self, names: Sequence[bytes], shared: Sequence[bytes] = ()) -> None:
         calls = ["pg_advisory_xact_lock_shared(?)"] * len(shared) + ["pg_advisory_xact_lock(?)"] * len(names)
         self.run(f"SELECT {', '.join(calls)}", [_number(one) for one in (*shared, *names)])
-
-    def next_decision(self) -> int:
-        ((number,),) = self.run("SELECT nextval('decision_seq_seq')")
-        return int(number)
 
 
 @lru_cache(maxsize=512)

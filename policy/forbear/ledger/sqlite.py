@@ -5,10 +5,13 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
+
+from attrs import frozen
 
 from forbear.bounded import is_folder
 from forbear.errors import LedgerError
@@ -132,32 +135,16 @@ class SQLiteStore:
                     raise
                 time.sleep(0.01)
 
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[Book]:
-        with self._lock:
-            try:
-                self._connection.execute(begin)
-                try:
-                    yield Book(_Connection(self._connection), self._sealer)
-                    self._connection.execute("COMMIT")
-                except BaseException:
-                    if self._connection.in_transaction:  # a full disk has rolled it back already
-                        self._connection.execute("ROLLBACK")
-                    raise
-            except sqlite3.Error as error:
-                raise LedgerError(f"the ledger {self._path!r} failed ({error}); send the event again") from error
+    def _transaction(self, begin: str) -> _Transaction:
+        return _Transaction(self._lock, self._connection, self._sealer, self._path, begin)
 
-    @contextmanager
-    def reading(self) -> Iterator[Transaction]:
+    def reading(self) -> AbstractContextManager[Transaction]:
         """A view that changes nothing."""
-        with self._transaction("BEGIN") as transaction:
-            yield transaction
+        return self._transaction("BEGIN")
 
-    @contextmanager
-    def writing(self) -> Iterator[Transaction]:
+    def writing(self) -> AbstractContextManager[Transaction]:
         """A view whose changes are committed together, or rolled back together when it raises."""
-        with self._transaction("BEGIN IMMEDIATE") as transaction:
-            yield transaction
+        return self._transaction("BEGIN IMMEDIATE")
 
     @contextmanager
     def grouped(self) -> Iterator[None]:
@@ -192,14 +179,61 @@ class SQLiteStore:
             self._sealer.keys.close()
 
 
+@frozen
+class _Transaction:
+    """A transaction of one thread: committed when it ends, rolled back when it raises."""
+
+    lock: threading.RLock
+    connection: sqlite3.Connection
+    sealer: Sealer
+    path: str
+    begin: str
+
+    def __enter__(self) -> Book:
+        self.lock.acquire()
+        try:
+            self.connection.execute(self.begin)
+            return Book(_Connection(self.connection), self.sealer)
+        except BaseException as error:
+            self._leave(error)
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            try:
+                self.connection.execute("COMMIT")
+            except BaseException as problem:
+                self._leave(problem)
+                raise
+            self.lock.release()
+        else:
+            self._leave(error)
+
+    def _leave(self, error: BaseException) -> None:
+        """Undo everything. Raises LedgerError where the database failed."""
+        try:
+            if self.connection.in_transaction:  # a full disk has rolled it back already
+                self.connection.execute("ROLLBACK")
+        except sqlite3.Error as another:
+            error = another
+        finally:
+            self.lock.release()
+        if isinstance(error, sqlite3.Error):
+            raise LedgerError(f"the ledger {self.path!r} failed ({error}); send the event again") from error
+
+
 class _Connection:
     """A connection inside a transaction; one process writes at a time, so that nothing needs to be locked."""
 
+    parallel = False
+    next_number = "(SELECT coalesce(max(seq), 0) + 1 FROM decision)"
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.execute = connection.execute
-
-    def run(self, statement: str, given: Sequence[Any] = ()) -> Iterable[tuple[Any, ...]]:
-        return self.execute(statement, given)
+        self.run: Callable[..., Iterable[tuple[Any, ...]]] = connection.execute
+        self.write: Callable[..., object] = connection.execute
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -212,16 +246,8 @@ class _Connection:
             raise
         self.execute("RELEASE attempt")
 
-    @property
-    def parallel(self) -> bool:
-        return False
-
     def lock(self, names: Sequence[bytes], shared: Sequence[bytes] = ()) -> None:
         return
-
-    def next_decision(self) -> int:
-        (number,) = self.execute("SELECT coalesce(max(seq), 0) + 1 FROM decision").fetchone()
-        return int(number)
 
 
 def _advice(path: str, error: Exception) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from attrs import frozen
@@ -58,10 +58,13 @@ class Contended(LedgerError):
 
 def persistently(work: Callable[[], T]) -> T:
     """What some work comes to, done again where its transaction was given up for another's sake."""
-    for _ in range(_TRIES - 1):
-        with suppress(Contended):
+    for left in reversed(range(_TRIES)):
+        try:
             return work()
-    return work()
+        except Contended:
+            if not left:
+                raise
+    raise AssertionError
 
 
 class Transaction(Protocol):
@@ -75,6 +78,10 @@ class Transaction(Protocol):
         """Wait until no other transaction decides this event, nor on this contact or customer or one who is the same;
         with neither, until no other decides at all. Whether anybody could, so that what was read before counts no more.
         """
+        ...
+
+    def touch(self) -> None:
+        """Write something that changes nothing: with this transaction, all before it is on the disk."""
         ...
 
     def mark(self, fingerprint: str) -> bytes:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from attrs import define
 
 from forbear.ledger.bodies import Join
+from forbear.ledger.entries import OVERRIDE
 from forbear.ledger.page import Connection, Page, first_row
 from forbear.ledger.seal import Sealer
 
@@ -21,10 +23,25 @@ class Subject:
     number: int  # of the key
     head: bytes
     length: int
+    overridden: bool = True  # whether there may be an override about them
 
 
 _SUBJECT = "SELECT seq, number, head, length FROM subject WHERE name = ?"
+_OPENING = """
+SELECT subject.seq, subject.number, subject.head, subject.length,
+    EXISTS (SELECT 1 FROM entry WHERE entry.subject = subject.seq AND entry.kind = ?),
+    EXISTS (SELECT 1 FROM joined WHERE one = ? OR other = ?),
+    (SELECT max(at) FROM decision WHERE decision.subject = subject.seq),
+    (SELECT seq FROM decision WHERE event = ?),
+    {number}
+FROM (SELECT 1) AS here LEFT JOIN subject ON subject.name = ?
+"""
 _JOINED = "SELECT one, other, since, until FROM joined WHERE one = ? OR other = ?"
+
+
+@cache
+def _opening(number: str) -> str:
+    return _OPENING.format(number=number)
 
 
 class Subjects(Page):
@@ -32,14 +49,28 @@ class Subjects(Page):
 
     def __init__(self, connection: Connection, sealer: Sealer) -> None:
         super().__init__(connection, sealer)
-        self._subjects: dict[bytes, Subject] = {}  # what was read, until something is written
+        self._subjects: dict[bytes, Subject | None] = {}  # what was read, until something is written
+        self._latest: dict[bytes, int | None] = {}
         self._joined: dict[bytes, list[tuple[Any, ...]]] = {}
         self._joins: list[Join] = []  # of the decision in hand
 
     def _look_anew(self) -> None:
         """Count nothing that was read so far."""
         self._subjects.clear()
+        self._latest.clear()
         self._joined.clear()
+
+    def _open(self, name: bytes, event: bytes = b"", number: str = "NULL") -> tuple[int | None, int | None]:
+        """Read at once what a decision about a subject needs; the number of the decision that its event has already,
+        and the next one, given by a part of a statement.
+        """
+        (row,) = self._run(_opening(number), (OVERRIDE, name, name, event, name))
+        seq, key, head, length, overridden, joined, at, known, following = row
+        self._subjects[name] = None if seq is None else Subject(seq, key, bytes(head), length, bool(overridden))
+        self._latest[name] = at
+        if not joined:
+            self._joined[name] = []
+        return known, following
 
     def _subject_name(self, contact: str | None, customer: str | None) -> bytes:
         if customer is not None:
@@ -47,12 +78,12 @@ class Subjects(Page):
         return self.sealer.name("contact", contact) if contact is not None else self.sealer.name("centre", "")
 
     def _known_subject(self, name: bytes) -> Subject | None:
-        found = self._subjects.get(name)
-        if found is None:
-            row = first_row(self._run(_SUBJECT, (name,)))
-            if row is None:
-                return None
-            found = self._subjects[name] = Subject(int(row[0]), int(row[1]), bytes(row[2]), int(row[3]))
+        if name in self._subjects:
+            return self._subjects[name]
+        row = first_row(self._run(_SUBJECT, (name,)))
+        if row is None:
+            return None
+        found = self._subjects[name] = Subject(int(row[0]), int(row[1]), bytes(row[2]), int(row[3]))
         return found
 
     def _subject(self, contact: str | None, customer: str | None) -> Subject:
@@ -71,7 +102,9 @@ class Subjects(Page):
             insert = "INSERT INTO subject (name, number, head, length) VALUES (?, ?, ?, 0)"
             row = first_row(self._run(f"{insert} ON CONFLICT (name) DO NOTHING RETURNING seq", (name, number, NO_LINK)))
             if row is not None:
-                return self._subjects.setdefault(name, Subject(int(row[0]), number, NO_LINK, 0))
+                found = self._subjects[name] = Subject(int(row[0]), number, NO_LINK, 0, overridden=False)
+                return found
+            self._subjects.pop(name, None)
             found = self._known_subject(name)  # somebody else met them at the same time
             assert found is not None
         return found

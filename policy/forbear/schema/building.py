@@ -38,6 +38,7 @@ def overrides(policy: ir.Policy | None) -> Schema:
         "settings": about("Settings: the new default.", table(DEFAULT, NAME, known.get("settings"))),
         "due": about("Obligations: the new due time.", table(TIME, NAME, known.get("due"))),
         "invariants": about("Decisions: promises to add.", table(promises, NAME, known.get("invariants"))),
+        "metrics": about("Metrics: what is told instead.", table(ref("metric"), NAME, known.get("metrics"))),
     }
     said = "What of the packs below is replaced, by name, one thing at a time."
     return about(said, closed(kinds, known=KINDS, empty=True))
@@ -56,4 +57,5 @@ def _known(policy: ir.Policy | None) -> Mapping[str, list[str]]:
         "settings": [path.removeprefix("setting.") for path in policy.settings],
         "due": [*policy.obligations],
         "invariants": [*policy.decisions, *policy.rankings],
+        "metrics": [*policy.metrics],
     }

@@ -6,7 +6,7 @@ from forbear.language import ir
 from forbear.language.manifest import LANGUAGE_VERSION
 from forbear.language.overriding import OVERRIDES
 from forbear.language.pack import SECTIONS
-from forbear.schema import building, decisions, duties, vocabulary
+from forbear.schema import building, decisions, duties, metrics, vocabulary
 from forbear.schema.names import names_of
 from forbear.schema.shapes import IN_EVERY_LANGUAGE, TEXT, Schema, about, closed, named, ref
 
@@ -26,6 +26,7 @@ def packs(policy: ir.Policy | None) -> Schema:
         **vocabulary.sections(names),
         "decisions": about("Several decisions in one file.", {"type": "array", "items": ref("decision_or_ranking")}),
         **duties.sections(),
+        **metrics.sections(),
         OVERRIDES: building.overrides(policy),
     }
     manifest = closed({**_MANIFEST, OVERRIDES: sections[OVERRIDES]}, required=("pack", "version", "language"))
@@ -50,6 +51,7 @@ def packs(policy: ir.Policy | None) -> Schema:
             **vocabulary.definitions(names),
             **decisions.definitions(names),
             **duties.definitions(names),
+            **metrics.definitions(names),
             **building.definitions(names),
         },
     }

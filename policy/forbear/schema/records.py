@@ -77,6 +77,8 @@ WORDS: dict[str, dict[str, str]] = {
         "end": "The character behind the last.",
         "kind": "What was found.",
         "text": "Empty in a record: customer text is not kept.",
+        "entry": "Empty in a record, as it tells the words.",
+        "reason": "Why it is taken to be aimed as it is.",
     },
 }
 

@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from forbear.errors import PackError, Span
 from forbear.language import ir
+from forbear.language.bases import folders_below
 from forbear.language.check import check_value, plain
-from forbear.language.files import TEST_SUFFIX
+from forbear.language.files import TEST_SUFFIX, name_of
 from forbear.language.scope import Names, Scope
 from forbear.language.shape import Shape, did_you_mean
-from forbear.language.source import MAX_PACK_BYTES, Problems, list_files, read_source, refuse_link
+from forbear.language.source import MAX_PACK_BYTES, Problems, Source, list_files, read_source, refuse_link
 from forbear.language.tree import Mapping as Tree
 from forbear.language.tree import Node, parse_tree
 from forbear.language.types import show
+from forbear.testing.foreign import foreign_names
 
 LISTS = ("fired", "owes", "records", "closed", "overdue")
 FLAGS = ("degraded", "late")
@@ -45,7 +47,10 @@ class Step:
 
 @frozen
 class PackTest:
-    """A case (facts given, one pure decision) or a story (events through engine and ledger)."""
+    """A case (facts given, one pure decision) or a story (events through engine and ledger).
+
+    `foreign` are the entries and obligations that a test of a pack below cannot know of: they stand in other packs.
+    """
 
     name: str
     settings: Mapping[str, Any]
@@ -53,19 +58,39 @@ class PackTest:
     expect: tuple[Expectation, ...]
     story: tuple[Step, ...]
     span: Span
+    foreign: frozenset[str] = frozenset()
 
 
-def read_tests(folder: Path, policy: ir.Policy) -> list[PackTest]:
-    """The tests of a pack, in file order. Raises PackError where a test file is not well formed."""
+def all_tests(
+    folder: Path, policy: ir.Policy, sources: list[Source], supplied: Mapping[str, Path] | None = None
+) -> list[tuple[str, PackTest]]:
+    """The tests of a pack and, before them, of those that it builds on, each with the name of its pack below.
+
+    `supplied` are the packs that plugins bring. Raises PackError where a test file is not well formed.
+    """
+    folders = {**folders_below(sources, folder, supplied or {}), "": folder}
+    foreign = foreign_names(sources)
+    return [
+        (name, evolve(test, foreign=foreign.get(name, frozenset())))
+        for name, one in folders.items()
+        for test in read_tests(one, policy, name)
+    ]
+
+
+def read_tests(folder: Path, policy: ir.Policy, pack: str = "") -> list[PackTest]:
+    """The tests of a pack, in file order. Raises PackError where a test file is not well formed.
+
+    `pack` is its name where another pack builds on it.
+    """
     problems = Problems()
     shape = Shape(problems)
     tests: list[PackTest] = []
     total = 0
     for path in list_files(folder, problems):
-        name = path.relative_to(folder).as_posix()
+        name = name_of(path.relative_to(folder).as_posix(), pack)
         if not name.endswith(TEST_SUFFIX) or refuse_link(path, name, problems) or not path.is_file():
             continue
-        source = read_source(path, name, problems)
+        source = read_source(path, name, problems, pack)
         total += len(source.text) if source is not None else 0
         if total > MAX_PACK_BYTES:
             message = f"the pack has more than {MAX_PACK_BYTES:,} characters of tests"

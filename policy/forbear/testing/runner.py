@@ -7,18 +7,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from forbear.engine import Engine
 from forbear.engine.pure import decide_facts
 from forbear.engine.settle import flat
 from forbear.errors import EventError, ForbearError, Span
 from forbear.language import ir
+from forbear.language.overriding import overrides_anything
 from forbear.language.pack import build_policy, read_pack
 from forbear.language.source import Source
 from forbear.language.types import show
 from forbear.records import Plain, Record
-from forbear.testing.cases import Expectation, PackTest, read_tests, rules_of
+from forbear.testing.cases import Expectation, PackTest, all_tests, rules_of
+from forbear.testing.coverage import Coverage, Watch, coverage_of
+from forbear.testing.coverage.stories import found_overdue, look_back, watch_overdue, watch_record
 
 
 @frozen
@@ -31,24 +34,34 @@ class Failure:
 
 @frozen
 class Result:
-    """What became of one test, and the rules that fired in it."""
+    """What became of one test, and the rules that fired in it.
+
+    `overridden` says that it is a test of a pack below, which the pack in hand changes on purpose.
+    """
 
     test: PackTest
     failures: tuple[Failure, ...]
     fired: frozenset[str]
+    overridden: bool = False
 
 
 @frozen
 class Report:
-    """The results of a pack's tests."""
+    """The results of a pack's tests, and what they reach, where that was asked."""
 
     policy: ir.Policy
     results: tuple[Result, ...]
+    coverage: Coverage | None = None
     failed: int = field(init=False)
 
     @failed.default
     def _count_failed(self) -> int:
-        return sum(1 for result in self.results if result.failures)
+        return sum(1 for result in self.results if result.failures and not result.overridden)
+
+    @property
+    def changed(self) -> int:
+        """How many tests of packs below no longer hold, as the pack in hand overrides what they test."""
+        return sum(1 for result in self.results if result.failures and result.overridden)
 
     def unfired(self) -> list[str]:
         """The rules that no test made fire, in file order."""
@@ -83,31 +96,60 @@ class _Found:
         return frozenset(self.fired) | required
 
 
-def run_tests(folder: Path, evaluator: str = "auto", sources: list[Source] | None = None) -> Report:
-    """Run all tests of the pack in a folder; `sources` are its files where plugins add to them.
+def run_tests(
+    folder: Path,
+    evaluator: str = "auto",
+    sources: list[Source] | None = None,
+    *,
+    coverage: bool = False,
+    supplied: Mapping[str, Path] | None = None,
+) -> Report:
+    """Run all tests of the pack in a folder, and those of the packs below it.
 
-    Raises PackError where pack or tests are not well formed.
+    `sources` are its files where plugins add to them, `supplied` the packs that plugins bring. Raises PackError where
+    pack or tests are not well formed.
     """
     sources = read_pack(folder) if sources is None else sources
     policy = build_policy(sources)
+    tests = all_tests(folder, policy, sources, supplied)
+    changes = overrides_anything(sources)
     results: list[Result] = []
-    for test in read_tests(folder, policy):
+    watch = Watch() if coverage else None
+    policies = {"[]": policy}  # by the settings chosen
+    for number, (pack, test) in enumerate(tests):
         try:
-            chosen = build_policy(sources, test.settings) if test.settings else policy
+            settings = json.dumps(sorted(test.settings.items()), default=str)
+            if settings not in policies:
+                policies[settings] = build_policy(sources, test.settings)
+            chosen = policies[settings]
         except ForbearError as error:
             results.append(Result(test, (Failure(test.span, str(error)),), frozenset()))
             continue
-        results.append(_story(test, chosen, evaluator) if test.story else _case(test, chosen, evaluator))
-    return Report(policy, tuple(results))
+        if watch is not None:
+            watch.test = number
+            watch.settings(chosen)
+        found = _story(test, chosen, evaluator, watch) if test.story else _case(test, chosen, evaluator, watch)
+        results.append(evolve(found, overridden=changes and bool(pack)))
+    if watch is None:
+        return Report(policy, tuple(results))
+    fired = ((number, rule) for number, result in enumerate(results) for rule in sorted(result.fired))
+    return Report(policy, tuple(results), coverage_of(policy, sources, watch, fired))
 
 
-def _case(test: PackTest, policy: ir.Policy, evaluator: str) -> Result:
+def _case(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None) -> Result:
     asked = frozenset(one.name for one in test.expect if one.name in policy.decisions or one.name in policy.rankings)
     try:
         answer = decide_facts(policy, test.given, asked=asked, evaluator=evaluator)
     except EventError as error:
         return Result(test, tuple(_check(test.expect, _Found({}, error=str(error)), test.span)), frozenset())
     evaluation = answer.evaluation
+    if watch is not None:
+        settings = {path: one.value for path, one in policy.settings.items()}
+        fixed = frozenset(test.given) & policy.decisions.keys()
+        watch.decided(
+            answer.policy, answer.event, {**settings, **answer.facts, **evaluation.outcome}, answer.degraded, fixed
+        )
+        watch.happened(policy, evaluation.happenings)
     found = _Found(
         outcome={name: show(answer.policy.outcome_type(name), value) for name, value in evaluation.outcome.items()},
         fired=evaluation.fired,
@@ -117,7 +159,7 @@ def _case(test: PackTest, policy: ir.Policy, evaluator: str) -> Result:
         left_out=flat(evaluation.left_out),
         degraded=answer.degraded or None,
     )
-    failures = _check(test.expect, found, test.span)
+    failures = _check(test.expect, _known(found, test), test.span)
     broken = {one.name: one for one in policy.invariants}
     failures += [
         Failure(broken[name].span, f"the promise does not hold: {broken[name].because}") for name in evaluation.violated
@@ -129,21 +171,31 @@ def _case(test: PackTest, policy: ir.Policy, evaluator: str) -> Result:
     return Result(test, tuple(failures), found.rules(policy))
 
 
-def _story(test: PackTest, policy: ir.Policy, evaluator: str) -> Result:
+def _story(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None) -> Result:
     failures: list[Failure] = []
     fired: set[str] = set()
     with Engine(policy, "memory:", discover=False, evaluator=evaluator) as engine:
         owed: dict[str, str] = {}
         for number, step in enumerate(test.story, 1):
+            told = {"id": f"step-{number}", **step.event}
+            if watch is not None:
+                look_back(watch, engine, told)
             try:
-                record = engine.decide({"id": f"step-{number}", **step.event})
+                record = engine.decide(told)
             except EventError as error:
                 failures += _check(step.expect, _Found({}, error=str(error)), step.span)
                 continue
             owed |= {one.id: one.owe for one in record.obligations}
             found = _of(record, owed)
             fired |= found.rules(policy)
-            failures += _check(step.expect, found, step.span)
+            if watch is not None:
+                watch_record(watch, policy, record)
+            for overdue in found_overdue(engine, record):
+                owed |= {one.id: one.owe for one in overdue.obligations}
+                fired |= _of(overdue, owed).rules(policy)
+                if watch is not None:
+                    watch_overdue(watch, engine, overdue)
+            failures += _check(step.expect, _known(found, test), step.span)
     return Result(test, tuple(failures), frozenset(fired))
 
 
@@ -158,6 +210,21 @@ def _of(record: Record, owed: Mapping[str, str]) -> _Found:
         left_out=record.left_out,
         degraded=record.degraded,
         late=record.late,
+    )
+
+
+def _known(found: _Found, test: PackTest) -> _Found:
+    """What was found, without what a test of a pack below cannot know of."""
+
+    def known(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(one for one in names if one not in test.foreign)
+
+    return evolve(
+        found,
+        owes=known(found.owes),
+        records=known(found.records),
+        closed=known(found.closed),
+        overdue=known(found.overdue),
     )
 
 
