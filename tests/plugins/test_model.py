@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from array import array
 
 import pytest
 from hypothesis import given, settings
@@ -59,6 +60,10 @@ def test_it_is_abuse_exactly_where_the_model_finds_it_likely(text: str) -> None:
     found = found_in(text)
     facts = heard(text).facts
     likely = bool(found.items) and bundled_model().heads["abuse"].probability(found) >= ABUSE
+    only_quoted = found.heard.facts["speech.target"] != "advisor" and any(
+        one.reason == "quoted" for one in found.heard.evidence
+    )
+    likely = likely and not only_quoted
     assert (facts["speech.hostile"] and facts["speech.target"] == "advisor") == likely
     if likely:
         assert facts["speech.category"] != "none"
@@ -98,8 +103,8 @@ def test_a_score_is_the_sum_of_the_weights_of_what_was_found() -> None:
 
 def test_weights_are_read_as_they_were_written() -> None:
     heads = {
-        "abuse": Head(bytes(range(256)) * (PLACES // 256), 0.5, -1.0, 1.5),
-        "upset": Head(b"\x80" * PLACES, 1.0, 0.0, 1.0),
+        "abuse": Head(array("h", range(-PLACES // 8, PLACES // 8)) * 4, 0.5, -1.0, 1.5),
+        "aaa": Head(array("h", bytes(2 * PLACES)), 1.0, 0.0, 1.0),
     }
     assert unpacked(packed(heads, {"rows": 3})).heads == heads
     assert unpacked(packed(heads, {"rows": 3})).about == {"rows": 3}
@@ -114,7 +119,7 @@ def test_a_damaged_file_of_weights_is_refused(raw: bytes) -> None:
 @given(st.integers(4, 4000), st.binary(min_size=1, max_size=4))
 @settings(deadline=None)
 def test_a_file_cut_short_is_refused(size: int, junk: bytes) -> None:
-    heads = {"abuse": Head(b"\x80" * PLACES, 1.0, 0.0, 1.0)}
+    heads = {"abuse": Head(array("h", bytes(2 * PLACES)), 1.0, 0.0, 1.0)}
     whole = packed(heads, {})
     with pytest.raises(WeightsError):
         unpacked(whole[: min(size, len(whole) - 1)])
@@ -137,7 +142,7 @@ def test_an_engine_hears_by_the_model_and_keeps_the_lexicons_evidence() -> None:
 
 
 def test_the_command_hears_by_a_plugin_that_is_named() -> None:
-    line = json.dumps({"id": 1, "text": "how does somebody like you keep a job"}) + "\n"
+    line = json.dumps({"id": 1, "text": "I bet even your own mother hangs up on you"}) + "\n"
     (by_model,) = forbear("hear", "--plugin", "forbear_plugins.model", given=line).lines
     assert by_model["conduct"] == "abuse"
     missing = forbear("hear", "--plugin", "no_such_module", given=line)

@@ -14,6 +14,9 @@ FAR_INSULT = 6
 FAR_BEFORE = 24
 """Characters before an insult in which the person it is said of is looked for, across clauses."""
 
+SHORT_TEXT = 24
+"""Characters and signs of a text in which a hateful name that speaks of nobody is taken as a form of address."""
+
 SAID_OF_ALL = 10
 """Characters after a name for people in which what all of them are said to be begins."""
 

@@ -10,6 +10,7 @@ from .address import called_out, closes_command, named_after, staff_called, talk
 from .aims import ADVISOR, CALM, COMPANY, OTHER, QUOTED, TARGET_OF, Aim
 from .chinese import (
     FAR_BEFORE,
+    SHORT_TEXT,
     alone_with,
     behind_this,
     called,
@@ -52,9 +53,9 @@ def _across(scene: Scene, mark: Mark, found: Aim) -> Aim:
     """Whom a Chinese insult is aimed at that its clause aims at nobody: "you" where the sentence speaks of no other."""
     if mark[2].lang != "zh" or found.reason not in ("nobody", "far-from-you") or found.target == CALM:
         return found
-    if mark[2].sort == "hate" and found.reason == "nobody" and alone_with(scene, mark):
+    if mark[2].sort == "hate" and len(scene.words) <= SHORT_TEXT and alone_with(scene, mark):
         return Aim(ADVISOR, "bare")
-    if mark[2].kind == "slight" and said_to(scene, mark) < 0:
+    if mark[2].kind == "jibe" or (mark[2].kind == "slight" and said_to(scene, mark) < 0):
         return found
     you = barb(scene, mark)
     return Aim(ADVISOR, "far-from-you", you.word) if you.target == ADVISOR else found

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 import zlib
+from array import array
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
@@ -15,7 +17,8 @@ from forbear.errors import ForbearError
 from .features import PLACES, Features
 
 FILE = "weights.bin"
-_ZERO = 128  # the byte that stands for a weight of nothing
+_WIDTH = 2  # bytes of a number
+_MOST = 32_767  # of a whole number of sixteen bits
 
 
 class WeightsError(ForbearError):
@@ -24,9 +27,9 @@ class WeightsError(ForbearError):
 
 @frozen
 class Head:
-    """One question, such as `abuse`: a byte for each place, what a byte is worth, and how sums become probabilities."""
+    """One question, such as `abuse`: a number for each place, what one is worth, how sums become probabilities."""
 
-    table: bytes
+    table: array[int]
     step: float
     bias: float
     slope: float  # of the calibration
@@ -34,8 +37,8 @@ class Head:
     def score(self, found: Features) -> float:
         """The sum of the weights of what was found."""
         grams = found.flat()
-        worth = sum(map(self.table.__getitem__, grams)) - _ZERO * len(grams)
-        signals = sum(map(self.table.__getitem__, found.signals)) - _ZERO * len(found.signals)
+        worth = sum(map(self.table.__getitem__, grams))
+        signals = sum(map(self.table.__getitem__, found.signals))
         return self.bias + self.step * (worth / math.sqrt(len(grams) or 1) + signals)
 
     def probability(self, found: Features) -> float:
@@ -44,7 +47,7 @@ class Head:
 
     def contributions(self, found: Features) -> list[float]:
         """What the grams that begin at each word add, unscaled."""
-        return [sum(map(self.table.__getitem__, some)) - _ZERO * len(some) for some in found.grams]
+        return [sum(map(self.table.__getitem__, some)) for some in found.grams]
 
 
 @frozen
@@ -57,9 +60,9 @@ class Weights:
 
 def packed(heads: Mapping[str, Head], about: Mapping[str, object]) -> bytes:
     """The bytes of a file of weights."""
-    numbers = {name: {"step": one.step, "bias": one.bias, "slope": one.slope} for name, one in heads.items()}
+    numbers = [{"name": name, "step": one.step, "bias": one.bias, "slope": one.slope} for name, one in heads.items()]
     header = json.dumps({"places": PLACES, "heads": numbers, "about": dict(about)}, sort_keys=True).encode()
-    body = zlib.compress(b"".join(one.table for one in heads.values()), 9)
+    body = zlib.compress(b"".join(_little(one.table).tobytes() for one in heads.values()), 9)
     return len(header).to_bytes(4, "big") + header + body
 
 
@@ -68,14 +71,14 @@ def unpacked(raw: bytes) -> Weights:
     try:
         size = int.from_bytes(raw[:4], "big")
         header = json.loads(raw[4 : 4 + size])
-        wanted = len(header["heads"]) * PLACES
+        wanted = len(header["heads"]) * PLACES * _WIDTH
         unpacking = zlib.decompressobj()
         body = unpacking.decompress(raw[4 + size :], wanted + 1)
         if header["places"] != PLACES or len(body) != wanted or not unpacking.eof:
             raise WeightsError("the weights do not fit these features; train them again")
         heads = {
-            name: Head(body[n * PLACES : (n + 1) * PLACES], *(float(one[key]) for key in ("step", "bias", "slope")))
-            for n, (name, one) in enumerate(header["heads"].items())
+            str(one["name"]): Head(_numbers(body, n), *(float(one[key]) for key in ("step", "bias", "slope")))
+            for n, one in enumerate(header["heads"])
         }
         return Weights(heads, header["about"])
     except (KeyError, TypeError, ValueError, AttributeError, zlib.error) as error:
@@ -88,7 +91,21 @@ def bundled_weights() -> Weights:
 
 
 def quantised(weights: Sequence[float], bias: float, slope: float) -> Head:
-    """A head with weights in 255 steps."""
-    largest = max(map(abs, weights)) or 1.0
-    step = largest / 127
-    return Head(bytes(_ZERO + round(one / step) for one in weights), step, bias, slope)
+    """A head with weights as whole numbers."""
+    step = (max(map(abs, weights)) or 1.0) / _MOST
+    return Head(array("h", (round(one / step) for one in weights)), step, bias, slope)
+
+
+def _numbers(body: bytes, n: int) -> array[int]:
+    """The nth table of a file, whose numbers begin with their lower byte."""
+    found = array("h", body[n * PLACES * _WIDTH : (n + 1) * PLACES * _WIDTH])
+    return _little(found)
+
+
+def _little(table: array[int]) -> array[int]:
+    """The same numbers with their lower byte first, or back."""
+    if sys.byteorder == "little":
+        return table
+    turned = array("h", table)
+    turned.byteswap()
+    return turned

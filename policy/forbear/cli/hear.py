@@ -54,11 +54,11 @@ def hear(
 
 
 class Listener:
-    """The signal plugins, and the standard pack's own reading of what they hear."""
+    """The signal plugins, and the bundled reading of what they hear."""
 
     def __init__(self, plugins: Sequence[object] = ()) -> None:
         self.plugins = Plugins(registry_of(plugins))
-        self.policy = load_policy("standard")
+        self.policy = load_policy("abuse")  # whose reading the standard pack takes over
         self.evaluator = make_evaluator("auto", self.policy)
         # Only `conduct` is wanted; what else an utterance asks would need more than its words.
         self.others = frozenset(self.policy.plans[TYPE].decisions) - {"conduct"}
