@@ -11,7 +11,7 @@ from attrs import fields
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from forbear.records import Owed, Record
+from forbear.records import Evidence, Owed, Record
 
 _SOMETIMES = (
     "amended",
@@ -45,6 +45,7 @@ def _make_converter() -> Converter:
                 "carries": override(rename="with"),
             },
         ),
+        (Evidence, {"entry": absent, "reason": absent}),
         (Record, dict.fromkeys(_SOMETIMES, absent)),
     ):
         converter.register_unstructure_hook(kind, make_dict_unstructure_fn(kind, converter, **names))  # type: ignore[arg-type]

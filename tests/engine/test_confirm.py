@@ -102,6 +102,7 @@ def test_a_fault_that_ends_a_contact_too_early_is_caught_live(monkeypatch: pytes
     watch = Watch()
     with engine(plugins=[watch]) as one:
         assert isinstance(one.evaluator, Compiled)
+        one.decide(said("e0", 0))  # now its function is there
         right = one.evaluator._events["utterance"]
         names = one.policy.plans["utterance"].decisions
         ends = next(rule for rule in one.policy.decisions["response"].rules if rule.name == "third-strike")

@@ -40,21 +40,21 @@ def is_small(files: Files) -> bool:
 class StrictlyLess(Compiled):
     """Compiled, with `<` for every `<=`."""
 
-    def __init__(self, policy: ir.Policy) -> None:
+    def decide(self, event: str, facts: Environment, degraded: frozenset[str] = frozenset()) -> Evaluation:
         whole = compiled.event_function
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(compiled, "event_function", lambda *given: whole(*given).replace(" <= ", " < "))
-            super().__init__(policy)
+            return super().decide(event, facts, degraded)
 
 
 class Backwards(Compiled):
     """Compiled, with ties in the order opposite to the one given."""
 
-    def __init__(self, policy: ir.Policy) -> None:
+    def decide(self, event: str, facts: Environment, degraded: frozenset[str] = frozenset()) -> Evaluation:
         whole = compiled.event_function
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(compiled, "event_function", lambda *given: whole(*given).replace(", len(sc", ", -len(sc"))
-            super().__init__(policy)
+            return super().decide(event, facts, degraded)
 
 
 class Deaf(Compiled):

@@ -21,7 +21,7 @@ from forbear.explain.trace import (
 )
 from forbear.explain.words import sentence
 from forbear.language import ir
-from forbear.language.types import EnumType, Value
+from forbear.language.types import Value
 from forbear.records import Overridden, Plain, Record
 
 
@@ -32,9 +32,6 @@ def tell_decisions(telling: Telling) -> bool:
     environment = environment_of(telling.policy, telling.record)
     for name, plain in telling.record.outcome.items():
         if not telling.sight.decision(name) or (telling.audience == "advisor" and not telling.sight.name(name)):
-            continue
-        if telling.audience != "auditor" and _is_quiet(telling, name, environment.get(name)):
-            sound = sound and trace_decision(telling.policy, telling.record, name).sound
             continue
         _outcome(telling, name, plain, environment.get(name))
         if name in fallen:
@@ -50,17 +47,6 @@ def tell_decisions(telling: Telling) -> bool:
             _decision(telling, found)
             sound = sound and found.sound
     return sound
-
-
-def _is_quiet(telling: Telling, name: str, value: Value | None) -> bool:
-    """Whether a decision found nothing to say: no rule of it fired, and the outcome is the mildest."""
-    decision = telling.policy.decisions.get(name)
-    record = telling.record
-    if decision is None or not telling.same_policy or name in (record.degraded or {}) or name in record.overridden:
-        return False
-    kind = decision.outcome_type
-    mildest = isinstance(kind, EnumType) and value == kind.values[0]
-    return mildest and not any(rule.startswith(f"{name}.") for rule in record.fired)
 
 
 def _outcome(telling: Telling, name: str, plain: Plain, value: Value | None) -> None:
