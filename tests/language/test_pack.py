@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from commands import write_pack
-from forbear.errors import PackError, PackNotFound
+from forbear.errors import PackError, PackNotFound, Severity
 from forbear.language import source
-from forbear.language.files import find_pack
-from forbear.language.pack import load_policy, pack_from_texts
+from forbear.language.files import bundled_packs, find_pack
+from forbear.language.pack import check_pack, load_policy, pack_from_texts, read_pack
 from language.small_pack import SMALL, built, edited, problems_of
 from somebody import in_child_as_somebody
 
@@ -213,3 +213,15 @@ def test_text_cannot_move_from_one_file_to_another_unseen() -> None:
 
 def test_sources_come_in_path_order() -> None:
     assert [one.name for one in pack_from_texts(dict(reversed(SMALL.items())))] == sorted(SMALL)
+
+
+def test_all_bundled_packs_fit_together(tmp_path: Path) -> None:
+    names = sorted(bundled_packs())
+    (tmp_path / "pack.yaml").write_text(
+        f"pack: together\nversion: 1.0.0\nlanguage: 1\nbuilds_on: [{', '.join(names)}]\n", encoding="utf-8"
+    )
+    policy, found = check_pack(read_pack(tmp_path))
+    assert [one.message for one in found if one.severity is not Severity.NOTE] == []
+    assert policy is not None
+    assert len(policy.decisions) > 100
+    assert set(names) - {"standard"} <= set(policy.builds_on)
