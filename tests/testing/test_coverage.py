@@ -280,6 +280,14 @@ def test_a_pack_answers_for_its_own_rules_and_those_that_it_changes(tmp_path):
     assert (span.file, span.line, span.column, span.length) == ("change.yaml", 3, 27, 12)
 
 
+def test_a_pack_that_only_composes_others_answers_for_all_of_them(tmp_path):
+    manifest = "pack: above\nversion: 1.0.0\nlanguage: 1\nbuilds_on: [below]\n"
+    alone = covered(tmp_path / "below", {**small(ONE_RULE), "pack.yaml": MANIFEST.replace("small", "below")}, case())
+    composed = covered(tmp_path / "above", {"pack.yaml": manifest}, case())
+    assert alone.goals
+    assert set(composed.goals) == set(alone.goals)
+
+
 def test_without_being_asked_nothing_is_watched(tmp_path):
     folder = write_pack(tmp_path, {**small(ONE_RULE), "a.test.yaml": "tests:\n" + case()})
     assert run_tests(folder).coverage is None

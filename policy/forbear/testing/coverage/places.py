@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from forbear.errors import Span
 from forbear.language import ir
+from forbear.language.files import MANIFEST
 from forbear.language.overriding import OVERRIDES
 from forbear.language.problems import Problems
 from forbear.language.source import Source
@@ -127,6 +128,8 @@ def places_of(policy: ir.Policy, sources: Sequence[Source]) -> Places:
             else:
                 declared |= {(section.value, key.value): (key, value) for key, value in _items(inner)}
     own = frozenset(source.name for source in sources if not source.pack)
+    if own == {MANIFEST}:  # it only composes others, and is tested as they are together
+        own = frozenset(source.name for source in sources)
     return Places(own, named, declared, inputs, changed)
 
 
