@@ -141,6 +141,51 @@ def test_a_file_whose_name_is_not_utf8_can_be_shown(tmp_path):
         assert "caf" in result.out
 
 
+ROUTING = {"pack.yaml": "pack: ours\nversion: 1.0.0\nlanguage: 1\nbuilds_on: [routing]\n"}
+
+
+def promising(*promises: str) -> dict[str, str]:
+    """A pack on `routing` that promises more of the call-back."""
+    told = "".join(f"      - {{{one}, because: so}}\n" for one in promises)
+    return {**ROUTING, "ours.yaml": f"overrides:\n  invariants:\n    callback:\n{told}"}
+
+
+def test_a_promise_on_settings_is_decided_with_the_defaults_in_force(tmp_path):
+    overrides = {"ours.yaml": "overrides: {settings: {key_stay: 1}}\n"}
+    result = forbear("check", write_pack(tmp_path, ROUTING | overrides), "--json")
+    assert result.status == 1
+    (error,) = [one for one in result.lines if one["severity"] == "error"]
+    assert (error["code"], error["file"]) == ("broken-promise", "routing:callback.yaml")
+    assert "`setting.key_callback` is 1, `setting.key_stay` is 1" in error["message"]
+    text = forbear("check", tmp_path).out
+    assert "1 problem\n" in text
+    assert " promises; " not in text
+
+
+@pytest.mark.parametrize(
+    ("promise", "broken"),
+    [
+        ("never: setting.both_needed", False),
+        ("always: setting.both_needed", True),
+        ("always: 'setting.key_stay * 2 == 4 || setting.both_needed'", False),
+        ("never: 'setting.key_stay * 2 == 4 && !setting.both_needed'", True),
+        ("always: 'setting.key_callback > setting.key_stay || callback == \"no\"'", False),  # not settings alone
+        ("never: setting.key_callback < setting.key_stay && owed.queue_notice", False),
+    ],
+)
+def test_a_promise_that_reads_more_than_settings_is_left_to_the_events(promise, broken, tmp_path):
+    result = forbear("check", write_pack(tmp_path, promising(promise)), "--json")
+    codes = [one["code"] for one in result.lines if one["severity"] == "error"]
+    assert codes == (["broken-promise"] if broken else [])
+    assert result.status == int(broken)
+
+
+def test_broken_promises_come_with_the_problems_of_tests(tmp_path):
+    files = promising("always: setting.both_needed") | {"a.test.yaml": "tests:\n  - test: x\n"}
+    result = forbear("check", write_pack(tmp_path, files), "--json")
+    assert [one["code"] for one in result.lines if one["severity"] == "error"] == ["broken-promise", "test-shape"]
+
+
 def test_what_is_no_pack_cannot_be_checked(tmp_path):
     result = forbear("check", tmp_path / "nowhere")
     assert (result.status, result.stdout) == (2, b"")

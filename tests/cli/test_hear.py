@@ -45,6 +45,25 @@ def test_what_the_advisor_says_is_never_abuse():
     assert answer["conduct"] == "civil"
 
 
+def test_a_centres_own_lists_count_before_the_bundled_ones(tmp_path):
+    (tmp_path / "en_hostile.txt").write_text("[insult: insult]\nhobgoblin\n[nothing]\nmuppet", encoding="utf-8")
+    lines = events_text({"text": "you are a hobgoblin"}, {"text": "you are a muppet"})
+    assert [one["conduct"] for one in forbear("hear", given=lines).lines] == ["civil", "abuse"]
+    ours = forbear("hear", given=lines, env={"FORBEAR_WORDS": str(tmp_path)})
+    assert [one["conduct"] for one in ours.lines] == ["abuse", "civil"]
+
+
+@pytest.mark.parametrize("plugin", [(), ("--plugin", "forbear_plugins.model")])
+def test_bad_lists_of_a_centre_are_refused_with_file_and_line(tmp_path, plugin):
+    (tmp_path / "en_hostile.txt").write_text("[nonsense]\nhobgoblin", encoding="utf-8")
+    bad = forbear("hear", *plugin, given=b"", env={"FORBEAR_WORDS": str(tmp_path)})
+    assert (bad.status, bad.out) == (2, "")
+    assert f"{tmp_path / 'en_hostile.txt'}:1: [nonsense] is not a kind" in bad.err
+    missing = forbear("hear", *plugin, given=b"", env={"FORBEAR_WORDS": str(tmp_path / "nowhere")})
+    assert (missing.status, missing.out) == (2, "")
+    assert f"{tmp_path / 'nowhere'}: there is no such folder of word lists" in missing.err
+
+
 def test_earlier_turns_may_be_given():
     before = [{"speaker": "advisor", "text": "How can I help?"}, {"speaker": "customer", "text": "You cannot."}]
     (answer,) = heard({"id": 1, "text": "idiot", "before": before})

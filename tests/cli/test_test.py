@@ -97,6 +97,15 @@ def test_coverage_decides_the_exit_status_only_where_that_is_asked(tmp_path):
     assert forbear("test", passing, "--fail-under", "101").status == 2
 
 
+def test_a_percentage_that_is_reached_exactly_is_enough(tmp_path):
+    choices = ", ".join(f"v{n}" for n in range(125))
+    many = f"settings: {{many: {{type: [{choices}], default: v0}}}}\n"
+    tests = "tests:\n  - {test: the default, given: {event.type: tick}, expect: {}}\n"
+    manifest = "pack: many\nversion: 1.0.0\nlanguage: 1\n"
+    pack = write_pack(tmp_path, {"pack.yaml": manifest, "many.yaml": many, "a.test.yaml": tests})
+    assert [forbear("test", pack, "--fail-under", least).status for least in ("0.8", "0.81")] == [0, 1]
+
+
 def test_a_pack_without_tests_says_so(tmp_path):
     result = forbear("test", write_pack(tmp_path, PACK))
     assert result.status == 0

@@ -16,7 +16,9 @@ from schema.checked import complaints, data, general
 PAGES = [
     "write-a-rule.md",
     "test-a-pack.md",
+    "switch-on-a-theme.md",
     "route-contacts.md",
+    "check-a-menu-and-hours.md",
     "choose-an-evaluator.md",
     "check-packs-before-commit.md",
     "handle-an-appeal.md",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from centre import abuse, at, dump, engine, event, said, three_strikes
-from forbear import EventError, hookimpl
+from forbear import EventError, LedgerError, hookimpl
 from forbear.ledger.keys import FileKeys
 from forbear.ledger.sqlite import SQLiteStore
-from places import postgres, sqlite
+from places import Place, postgres, sqlite
 
 DAY = [
     *(one for n in range(6) for one in three_strikes(f"c{n}", 20 * n, customer=f"u{n % 3}")),
@@ -75,6 +76,50 @@ def test_a_key_is_destroyed_only_when_the_erasure_is_safe(tmp_path: Path) -> Non
         with one.store.grouped():
             one.decide(event("bye", "erase", 1, customer="u1"))
             assert keys.key(1) is not None
+        assert keys.key(1) is None
+        keys.close()
+
+
+def test_a_key_that_a_failing_group_left_is_destroyed_when_the_erasure_is_sent_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bye = event("bye", "erase", 1, customer="u1")
+    with engine(ledger=f"sqlite:///{tmp_path}/ledger.db") as one:
+        one.decide(said("e1"))
+        keys = FileKeys(f"{tmp_path}/ledger.db.keys")
+        with monkeypatch.context() as full:
+            full.setattr("forbear.ledger.book.Book.touch", failing)
+            with pytest.raises(LedgerError, match="the disk is full"):
+                one.decide_all([bye, said("e2", 2, customer="u2")], batch=2)
+        assert keys.key(1) is not None
+        assert one.decide_all([bye, said("e2", 2, customer="u2")], batch=2)[0].erased
+        assert keys.key(1) is None
+        keys.close()
+
+
+def failing(*_: object) -> None:
+    raise LedgerError("the disk is full")
+
+
+@pytest.mark.parametrize("make", [sqlite, postgres])
+def test_a_key_on_which_the_key_store_fails_is_destroyed_when_the_erasure_is_sent_again(
+    make: Callable[[Path], Place], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bye = event("bye", "erase", 1, customer="u1")
+    place = make(tmp_path)
+    with place.engine() as one:
+        one.decide(said("e1"))
+        keys = FileKeys(f"{tmp_path}/ledger{'.db' if make is sqlite else ''}.keys")
+        with monkeypatch.context() as held:
+            held.setattr("forbear.ledger.keys.FileKeys.destroy", failing)
+            with pytest.raises(LedgerError, match="the disk is full"):
+                one.decide(bye)
+            assert one.decide(said("e2", 2, customer="u2")).event == "e2", "nobody else waits for the key store"
+            assert len(one.decide_all([said("e3", 3), said("e4", 4)], batch=2)) == 2
+            with pytest.raises(LedgerError, match="the disk is full"):
+                one.decide(bye)
+        assert keys.key(1) is not None
+        assert one.decide_all([bye, said("e5", 5)], batch=2)[0].erased
         assert keys.key(1) is None
         keys.close()
 

@@ -9,6 +9,7 @@ import pytest
 
 from centre import abuse, closed, dump, engine, event, said, small, three_strikes
 from forbear import Engine, EventError, Record
+from forbear.ledger.seal import Sealer
 
 from .vows import DROP, EVENTS
 
@@ -119,6 +120,23 @@ def test_an_event_of_nobody_closes_what_is_owed_about_nobody(centre: Engine) -> 
     record = centre.decide(event("x1", "dropped", 3, what="what-e2"))
     assert [one.id for one in record.closed] == ["o:e2:deed"], "only what carries the same"
     assert centre.decide(event("x2", "dropped", 4, what="what-e1")).closed == (), "that of a customer stays"
+
+
+def test_an_event_of_nobody_opens_nothing_of_anybody(centre: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(5):
+        centre.decide(promised(f"e{n}", n, contact=f"c{n}", customer=f"u{n}"))
+    centre.decide(promised("e5", 5, contact=None, customer=None))
+    opened: list[int] = []
+    unseal = Sealer.unseal
+
+    def noting(self: Sealer, number: int, sealed: bytes, about: bytes) -> bytes | None:
+        opened.append(number)
+        return unseal(self, number, sealed, about)
+
+    monkeypatch.setattr(Sealer, "unseal", noting)
+    record = centre.decide(event("x1", "dropped", 6, what="what-e5"))
+    assert [one.id for one in record.closed] == ["o:e5:deed"]
+    assert len(set(opened)) == 1, "only what the one key of those of nobody opens"
 
 
 def test_a_withheld_caller_is_owed_per_contact_but_never_per_customer(centre: Engine) -> None:

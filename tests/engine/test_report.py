@@ -420,6 +420,31 @@ def test_entries_that_another_policy_wrote_otherwise_are_left_out_and_counted(me
     assert report(memory, POLICY).unreadable["strike"].unfit == 1
 
 
+def test_what_one_obligation_carries_is_never_measured_of_another(memory: Store) -> None:
+    policy = small("""
+decisions:
+  - decision: speed
+    asks: How fast?
+    asked_on: [utterance]
+    outcome: [slow, fast]
+    hit: first
+    fallback: slow
+    rules: [{rule: all, then: fast, owe: [call, letter], BECAUSE}]
+obligations:
+  call: {to: manager, due: 1 hour, carries: {took: = speed}, closes: {done: {}}}
+  letter: {to: legal, due: 1 day, closes: {done: {}}}
+metrics:
+  told: {about: {en: told, zh: 已知}, part: {count: obligation, where: has(took)}, whole: {count: obligation}}
+""")
+    due = to_micros(BEGIN + HOUR)
+    for number, (owe, carried) in enumerate([("call", {"took": "fast"}), ("letter", {})]):
+        first = {"owe": owe, "to": "x", "how": "none", "due": due, **carried}
+        Writing(memory, number=1000 * number).write([Kept("obligation", 1, "u1", first, ((2, {"how": "done"}),))])
+    found = report(memory, policy)
+    assert (found.metrics[0].total.figure.part, found.metrics[0].total.figure.base) == (1, 2)
+    assert found.unreadable["obligation"].unfit == 0
+
+
 def test_too_many_groups_are_refused(memory: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("forbear.engine.report.counting.MOST_CELLS", 2)
     strikes(memory, 1, team="a")

@@ -15,10 +15,11 @@ from language.small_pack import SMALL, assert_found, problems_of
 EXAMPLES = [*PLAIN, *RANKED_EXAMPLES]
 # Errors that want folders, bytes, tests or sheer size, and what is no error: the pages of the reference have examples.
 ELSEWHERE = {
-    "always-false", "always-true", "bad-file-name", "file-too-large", "left-to-prove", "no-manifest", "not-utf8",
-    "override-conflict", "overrides", "pack-cycle", "pack-too-large", "shadowed-rule", "symbolic-link", "test-shape",
-    "too-many-problems", "unknown-override", "unknown-pack", "unread-decision", "unreadable-file", "unused-entry",
-    "unused-event", "unused-fact", "unused-fold", "unused-obligation", "unused-setting", "unused-text", "wrong-suffix",
+    "always-false", "always-true", "bad-file-name", "broken-promise", "file-too-large", "left-to-prove", "no-manifest",
+    "not-utf8", "override-conflict", "overrides", "pack-cycle", "pack-too-large", "shadowed-rule", "symbolic-link",
+    "test-shape", "too-many-problems", "unknown-override", "unknown-pack", "unread-decision", "unreadable-file",
+    "unused-entry", "unused-event", "unused-fact", "unused-fold", "unused-obligation", "unused-setting", "unused-text",
+    "wrong-suffix",
 }  # fmt: skip
 
 

@@ -129,6 +129,17 @@ def test_a_ledger_that_breaks_while_in_use_keeps_nothing_of_the_event(tmp_path: 
         assert [entry.id for entry in record.recorded] == ["l:e1:warning"]
 
 
+def test_a_duplicate_that_cannot_be_made_safe_is_no_answer(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with engine(ledger=f"sqlite:///{path}") as one:
+        record = one.decide(said("e1", 0, abuse()))
+        sqlite_file(path, "CREATE TRIGGER full BEFORE INSERT ON meta BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+        with pytest.raises(LedgerError, match=r"failed \(disk is full\); send the event again"):
+            one.decide(said("e1", 0, abuse()))
+        sqlite_file(path, "DROP TRIGGER full")
+        assert one.decide(said("e1", 0, abuse())) == record
+
+
 @pytest.mark.parametrize("exists", [True, False])
 def test_a_file_that_this_user_may_not_write(open_folder: Path, exists: bool) -> None:
     path = open_folder / "ledger.db"

@@ -78,6 +78,24 @@ def test_entries_are_those_of_the_kind_in_the_scope(store: Store) -> None:
     assert ids(store, "contact", None) == [], "an entry without a contact is in nobody's"
 
 
+def test_those_of_nobody_name_neither_a_contact_nor_a_customer(store: Store) -> None:
+    assert ids(store, "nobody", None) == []
+    nobody = {"contact": None, "customer": None}
+    append(store, entry("l1", **nobody), entry("l2", contact=None), entry("l3", customer=None), entry("l4"))
+    append(store, entry("l5", 5, advisor=None, **nobody), entry("l6", kind="other", **nobody))
+    assert ids(store, "nobody", None) == ["l1", "l5"]
+    assert ids(store, "nobody", None, since=0) == ["l5"]
+    assert ids(store, "nobody", None, at=4) == ["l1"]
+
+
+def test_what_was_dropped_is_gone_for_the_rest_of_the_transaction(store: Store) -> None:
+    append(store, entry("l1"), entry("l2", 5))
+    with store.writing() as transaction:
+        assert [one.id for one in transaction.entries("note", "contact", "c1", None, LAST)] == ["l1", "l2"]
+        assert transaction.expire("note", 5) == 1
+        assert [one.id for one in transaction.entries("note", "contact", "c1", None, LAST)] == ["l2"]
+
+
 def test_entries_come_by_their_moment_then_as_appended(store: Store) -> None:
     append(store, entry("l1", 5), entry("l2", 3), entry("l3", 5), entry("l0", 3))
     assert ids(store) == ["l2", "l0", "l1", "l3"]

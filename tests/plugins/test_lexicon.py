@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from hypothesis import example, given, settings
@@ -15,7 +18,18 @@ from forbear.hooks import Hooks
 from forbear.records import SpeechSignals, Turn, Utterance
 from forbear_plugins import lexicon
 from forbear_plugins.lexicon import Lexicon, bundled
-from forbear_plugins.lexicon.tables import TABLES, TableError
+from forbear_plugins.lexicon.tables import (
+    CALM,
+    CATEGORIES,
+    CUES,
+    HOSTILE,
+    IMPATIENCE,
+    SWEARING,
+    TABLES,
+    Source,
+    TableError,
+    entries,
+)
 from forbear_plugins.lexicon.words import LONGEST, places, read
 
 
@@ -176,6 +190,62 @@ def test_only_the_first_20_000_characters_are_considered() -> None:
     assert facts("you idiot " + "a " * 500_000)[2] == "advisor"
 
 
+def test_the_language_of_a_text_is_that_of_the_characters_considered() -> None:
+    considered = "sb ".ljust(LONGEST)
+    assert heard(considered[:-1] + "你").facts["speech.target"] == "advisor"
+    assert heard(considered + "你").facts["speech.target"] == "nobody"
+
+
+def test_endings_that_are_piled_up_are_read() -> None:
+    assert facts("the f**k's wrong with you")[0]
+    assert facts("f**k" + "'s" * (LONGEST // 2 - 2)) == (False, False, "nobody", "none")
+
+
+def lines_run(text: str) -> int:
+    """The lines of Python that hearing a text runs, turns of a loop among them."""
+    found = 0
+
+    def count(frame: FrameType, event: str, _: object) -> object:
+        nonlocal found
+        found += event == "line"
+        return count
+
+    heard(text)  # the lists are read
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        heard(text)
+    finally:
+        sys.settrace(before)
+    return found
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("a", '"', "'", "[", "!", "*", "a ", "you ", "you idiot, ", "fucking idiot ", "the fucking "),
+        *(
+            "a&",
+            "a#",
+            "i&d",
+            '"a ',
+            "'a' \"b\" ",
+            "'s",
+            "*'s",
+            "!a",
+            "你",
+            "你傻逼",
+            "他妈的",
+            "印度人都是骗子",
+            "支那",
+        ),
+    ],
+)
+def test_work_grows_with_the_length_of_a_text_and_with_nothing_else(piece: str) -> None:
+    short, long = (lines_run("idiot " + piece * (size // len(piece))) for size in (500, 2_000))
+    assert long < 5 * short
+
+
 def test_long_hostile_text_keeps_every_span_right() -> None:
     text = "fuck you, 你妈死了! f\u0301*ck " * 50_000
     found = heard(text).evidence
@@ -260,13 +330,16 @@ def test_every_word_read_has_a_place(text: str) -> None:
     ("name", "content", "problem"),
     [
         ("en_hostile.txt", "[nonsense]\nword", r"1: \[nonsense\] is not a kind"),
+        ("en_hostile.txt", "[insult]\nword", r"1: say what \[insult\] is, for example \[insult: insult\]"),
         ("en_hostile.txt", "# a note\nword", r"2: put a \[kind\] heading"),
         ("en_cues.txt", "[you]\na (b", "2: close every bracket"),
         ("en_cues.txt", "[you]\n" + "(a/b)" * 20, "2: .* too many readings"),
         ("en_impatient.txt", "[impatient: insult]\nhurry", "1: .* is not a kind and category"),
         ("spelling.txt", "u you", "1: write `left = right`"),
-        ("numbers.txt", "intensity.insult = many", "whole number from 0 to 100"),
-        ("numbers.txt", "intensity.insult = 101", "whole number from 0 to 100"),
+        ("numbers.txt", "intensity.insult = many", "1: .* whole number from 0 to 100"),
+        ("numbers.txt", "# a note\nintensity.insult = 101", "2: .* whole number from 0 to 100"),
+        ("numbers.txt", f"intensity.insult = {'9' * 5_000}", "1: .* whole number from 0 to 100"),
+        ("numbers.txt", "intensity.insults = 33", "1: there is no number called `intensity.insults`"),
         ("traditional.txt", "罵骂骂", "1: .* no pair of characters"),
         ("en_hostil.txt", "[insult]\nword", "no table is called so"),
     ],
@@ -275,6 +348,28 @@ def test_a_broken_table_is_refused_with_file_and_line(name: str, content: str, p
     (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(TableError, match=rf"{name}.*{problem}"):
         Lexicon(tmp_path)
+
+
+def test_whatever_heading_is_taken_is_heard(tmp_path: Path) -> None:
+    """Each kind with each category: refused when the list is read, or heard without failing."""
+    table = tmp_path / "en_hostile.txt"
+    taken: dict[str, str] = {}  # word → section
+    kinds = HOSTILE + SWEARING + CALM + CUES
+    for kind, sort in product(kinds, dict.fromkeys(("", *CATEGORIES, *IMPATIENCE))):
+        word = "qqqq" + chr(ord("a") + len(taken) // 26) + chr(ord("a") + len(taken) % 26)
+        section = f"[{kind}{f': {sort}' if sort else ''}]\n{word}\n"
+        table.write_text(section, encoding="utf-8")
+        try:
+            assert [text for text, _ in entries(table.name, Source(tmp_path))] == [word]
+        except TableError:
+            continue
+        taken[word] = section
+    assert len(taken) > len(kinds)
+    table.write_text("".join(taken.values()), encoding="utf-8")
+    ours = Lexicon(tmp_path)
+    for word in taken:
+        for text in ("{}", "you are a {}", "your app is {}", "he called me {}", "you {}, why"):
+            assert ours.hear(Utterance(text.format(word))).facts["speech.category"] in CATEGORIES
 
 
 def test_a_table_that_is_no_text_is_refused(tmp_path: Path) -> None:
@@ -321,7 +416,12 @@ def test_every_table_is_there_and_every_number_that_is_read() -> None:
     assert {*TABLES, "spelling.txt", "traditional.txt", "numbers.txt", "README.md"} == {
         one.name for one in data.iterdir()
     }
-    source = (files("forbear_plugins.lexicon") / "direction.py").read_text(encoding="utf-8")
-    reasons = set(re.findall(r'Aim\(\w+, "([a-z-]+)"', source)) - {"quoted", "denied", "not-alone"}
-    assert len(reasons) > 8
-    assert {f"confidence.{one}" for one in reasons} <= bundled().latin.numbers.keys()
+    code = [one for one in files("forbear_plugins.lexicon").iterdir() if one.name.endswith(".py")]
+    sources = "".join(one.read_text(encoding="utf-8") for one in code)
+    reasons = set(re.findall(r'Aim\(\w+, "([a-z-]+)"', sources)) - {"quoted", "denied", "not-alone"}
+    weighed = ("frustrated", "hint", "gripe", "polite", "further-polite", "exclaimed", "asks", "least")
+    strong = ("frustration", "impatience", "profanity", *CATEGORIES[1:], "further", "capitals", "exclaimed")
+    read_in_code = {f"confidence.{one}" for one in (*reasons, "quiet", "frustrated")}
+    read_in_code |= {f"intensity.{one}" for one in strong}
+    read_in_code |= {f"{of}{one}" for of in ("weight.", "weight.zh.") for one in weighed}
+    assert bundled().latin.numbers.keys() == read_in_code

@@ -81,6 +81,7 @@ def test_a_very_long_text_costs_no_more_than_its_first_words() -> None:
     text = "you idiot " * 100_000
     assert len(found_in(text).items) <= LONGEST
     assert heard(text).facts["speech.target"] == "advisor"
+    assert len(found_in("a&b&" * 5_000).items) <= LONGEST
 
 
 def test_what_an_advisor_says_is_left_to_the_lexicon() -> None:

@@ -8,7 +8,6 @@ from typing import assert_never
 from hypothesis import strategies as st
 
 from forbear.language import ir
-from forbear.language.scope import Names
 from forbear.language.types import (
     BoolType,
     DecimalType,
@@ -120,7 +119,7 @@ def declared_at(policy: ir.Policy, event: str, path: str) -> tuple[str, Type, bo
 
 def entry_attributes(policy: ir.Policy, entry: str) -> list[ir.Attribute]:
     """The attributes that a fold's `where` may read of an entry."""
-    return list(attributes_of(Names(entries=dict(policy.entries)), entry).values())
+    return list(attributes_of(policy.entries[entry]).values())
 
 
 def constants(policy: ir.Policy) -> frozenset[Value]:

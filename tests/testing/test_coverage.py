@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from commands import write_pack
 from forbear.evaluate import Reference
-from forbear.language.pack import build_policy, pack_from_texts
+from forbear.language.pack import build_policy, pack_from_texts, read_pack
 from forbear.language.source import Source
 from forbear.language.types import EnumType
 from forbear.testing.coverage import Goal, Watch, coverage_of, goals
@@ -286,6 +286,15 @@ def test_a_pack_that_only_composes_others_answers_for_all_of_them(tmp_path):
     composed = covered(tmp_path / "above", {"pack.yaml": manifest}, case())
     assert alone.goals
     assert set(composed.goals) == set(alone.goals)
+
+
+def test_so_it_does_with_the_words_of_a_plugin(tmp_path):
+    manifest = "pack: above\nversion: 1.0.0\nlanguage: 1\nbuilds_on: [below]\n"
+    write_pack(tmp_path / "below", {**small(ONE_RULE), "pack.yaml": MANIFEST.replace("small", "below")})
+    folder = write_pack(tmp_path / "above", {"pack.yaml": manifest})
+    sources = [*read_pack(folder), Source("Weather/words.yaml", "facts: {weather.warm: bool}\n")]
+    asked = run_tests(folder, sources=sources, coverage=True).coverage
+    assert asked.goals == run_tests(folder, coverage=True).coverage.goals != ()
 
 
 def test_without_being_asked_nothing_is_watched(tmp_path):

@@ -130,6 +130,14 @@ def test_a_setting_that_does_not_fit_is_a_failure_of_its_test(settings, message,
     assert message in found
 
 
+def test_a_number_and_the_same_in_quotes_are_two_choices_of_a_setting(tmp_path):
+    (tmp_path / "rate.yaml").write_text("settings: {rate: {type: decimal, places: 1, range: [0, 9], default: 1}}\n")
+    tests = [case("{contact.wait: 0}", "{apology: none}", f"{{rate: {one}}}") for one in ("2.5", '"2.5"')]
+    for listed in (tests, tests[::-1]):
+        ((_, message),) = failures(tmp_path, "".join(listed))
+        assert message == "setting.rate: '2.5' is not a number from 0.0 to 9.0"
+
+
 def test_a_story_goes_through_engine_and_ledger(tmp_path):
     tests = story(
         f"{OFFER}, expect: {{apology: brief, owes: [sorry], records: [delay]}}",

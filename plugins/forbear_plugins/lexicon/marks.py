@@ -15,7 +15,7 @@ from attrs import frozen
 from forbear.records import Utterance
 
 from .tables import LATIN, SPELLING, TABLES, Source, Term, characters, entries, numbers, pairs, sources
-from .words import Spelling, entry, plain_characters, starred_forms
+from .words import LONGEST, Spelling, entry, plain_characters, starred_forms
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _STARRED_KINDS = frozenset(("dirt", "profanity", "intensifier", "insult", "insults", "bodily"))
@@ -84,7 +84,7 @@ class Lists:
 
 def is_chinese(utterance: Utterance) -> bool:
     """Whether an utterance is told to be Chinese, or has a Chinese character."""
-    return utterance.lang == "zh" or _CHINESE.search(utterance.text) is not None
+    return utterance.lang == "zh" or _CHINESE.search(utterance.text[:LONGEST]) is not None
 
 
 def _matcher(found_in: Sequence[Source], tables: Sequence[str]) -> Matcher:
@@ -106,11 +106,13 @@ def _matcher(found_in: Sequence[Source], tables: Sequence[str]) -> Matcher:
     everything = [item for some in (said, asked, cues) for item in some.items() if item[1].kind != "nothing"]
     rude = [words.strip() for words, term in said.items() if term.kind in _STARRED_KINDS and term.lang == "en"]
     rude.sort(key=lambda word: ("fuck" not in word, "shit" not in word, len(word)))
+    known = frozenset(word for words, _ in everything for word in words.split() if word.isascii())
     spelling = Spelling(
         plain=plain,
         fixed=fixed,
-        known=frozenset(word for words, _ in everything for word in words.split() if word.isascii()),
+        known=known,
         starred=starred_forms(word for word in rude if word.isalpha() and len(word) > 3),
+        longest=max(map(len, known), default=0),
     )
     terms = tuple(
         (term, words.count(" ") - 1, term.lang == "zh" and term.kind != "attack" and words.isascii(), _lot(term))

@@ -151,7 +151,8 @@ def _in_quotes(text: str, count: int, matcher: Matcher) -> frozenset[int]:
         return frozenset()
     items = zip(read(text, matcher.spelling), places(text, matcher.spelling), strict=True)
     at = [place for item, (place, _) in items for _ in item.split(" ")]
-    inside = frozenset(word for word, place in enumerate(at) if any(start < place < end for start, end in spans))
+    quoted = {place for start, end in spans for place in range(start + 1, end)}
+    inside = frozenset(word for word, place in enumerate(at) if place in quoted)
     return inside if count - len(inside) > 1 else frozenset()
 
 

@@ -109,24 +109,26 @@ def entries(name: str, source: Source) -> Iterator[tuple[str, Term]]:
 
 
 def pairs(name: str, found_in: Sequence[Source]) -> dict[str, str]:
-    """A table of `several words = how the other tables spell them`, or of `name = number`."""
+    """A table of `several words = how the other tables spell them`."""
     known: dict[str, str] = {}
     for place, line in _lines(name, found_in):
-        left, equals, right = line.partition("=")
-        if not equals:
-            raise TableError(f"{place}: write `left = right`")
+        left, right = _sides(place, line)
         for word in left.split():
-            known.setdefault(word, right.strip())
+            known.setdefault(word, right)
     return known
 
 
 def numbers(found_in: Sequence[Source]) -> dict[str, int]:
     """The table of numbers: percentages by name."""
+    known = {_sides(*line)[0] for line in Source().lines(NUMBERS)}
     found: dict[str, int] = {}
-    for name, told in pairs(NUMBERS, found_in).items():
-        if not told.isdecimal() or not told.isascii() or int(told) > 100:
-            raise TableError(f"{NUMBERS}: `{name}` is a whole number from 0 to 100, not {told!r}")
-        found[name] = int(told)
+    for place, line in _lines(NUMBERS, found_in):
+        name, told = _sides(place, line)
+        if name not in known:
+            raise TableError(f"{place}: there is no number called `{name}`; there are {', '.join(sorted(known))}")
+        if not told.isdecimal() or not told.isascii() or len(told) > 3 or int(told) > 100:
+            raise TableError(f"{place}: `{name}` is a whole number from 0 to 100, not {told!r}")
+        found.setdefault(name, int(told))
     return found
 
 
@@ -145,6 +147,13 @@ def _lines(name: str, found_in: Sequence[Source]) -> Iterator[tuple[str, str]]:
     return (line for source in found_in for line in source.lines(name))
 
 
+def _sides(place: str, line: str) -> tuple[str, str]:
+    left, equals, right = line.partition("=")
+    if not equals:
+        raise TableError(f"{place}: write `left = right`")
+    return left.strip(), right.strip()
+
+
 def _text(file: Path) -> str:
     try:
         return read_file(file).decode("utf-8-sig")
@@ -160,6 +169,8 @@ def _heading(place: str, lang: str, line: str) -> Term:
     sorts = IMPATIENCE if term.kind == "impatient" else CATEGORIES
     if term.kind not in HOSTILE + SWEARING + CALM + CUES or term.sort not in sorts:
         raise TableError(f"{place}: {line} is not a kind and category that data/README.md knows")
+    if term.kind in HOSTILE and term.sort == "none":
+        raise TableError(f"{place}: say what {line} is, for example [{term.kind}: insult]; also sexual, hate or threat")
     return term
 
 

@@ -33,7 +33,7 @@ _RUN = re.compile(r"([a-z])\1++")
 _BANG = re.compile(r"(?<=[a-z])!(?=[a-z])")
 _QUOTATION = re.compile(r"[\"“”「」]|(?<!\w)['‘]|['’](?!\w)")
 _STARS = re.compile(r"\*++")
-_SPACED = re.compile(r"(?<![a-z0-9'&*@$#])[a-z](?:[ ._-][a-z](?![a-z0-9'&*@$#])){2,40}")
+_SPACED = re.compile(r"(?<![a-z0-9'&*@$#])[a-z](?:[ ._-][a-z](?![a-z0-9'&*@$#])){2,40}+")
 _BETWEEN = str.maketrans(" ._-", "&###")
 _APART = frozenset("&#")
 _LEET = str.maketrans("0134578@$", "oieastbas")
@@ -48,6 +48,7 @@ class Spelling:
     fixed: Mapping[str, str]
     known: frozenset[str]
     starred: Mapping[str, str]
+    longest: int  # letters of the longest word in `known`
 
 
 def read(text: str, spelling: Spelling) -> list[str]:
@@ -139,7 +140,8 @@ def _spelt_apart(word: str, spelling: Spelling) -> str:
     letters = word[::2]
     known, words, place = spelling.known, list[str](), 0
     while place < len(letters):
-        end = next((end for end in range(len(letters), place + 2, -1) if letters[place:end] in known), place + 1)
+        last = min(len(letters), place + spelling.longest)
+        end = next((end for end in range(last, place + 2, -1) if letters[place:end] in known), place + 1)
         words.append(letters[place:end])
         place = end
     if any(len(word) == 1 and word not in "aiur" for word in words):
@@ -168,6 +170,6 @@ def _undisguised(word: str, spelling: Spelling) -> str:
     if (plain in spelling.known or plain in spelling.fixed) and not bare.isdigit():
         return spelling.fixed.get(plain, plain)
     noun, mark, ending = bare.rpartition("'")
-    if "*" in noun and ending == "s":
+    if "*" in noun and ending == "s" and "'" not in noun:
         return f"{_undisguised(noun, spelling)} 's"
     return f"{noun} '{ending}" if mark and ending == "s" else bare

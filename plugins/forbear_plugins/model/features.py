@@ -46,7 +46,7 @@ def features(utterance: Utterance, matcher: Matcher) -> Features:
     """The features of an utterance, by the lexicon's tables."""
     signals = heard(utterance, matcher)
     items = read(utterance.text, matcher.spelling)[:LONGEST]
-    words = " ".join(items).split(" ") if items else []
+    words = " ".join(items).split(" ")[:LONGEST] if items else []
     chinese = is_chinese(utterance)
     grams = _grams(words)
     for start, place in _of_roles(words, chinese, matcher):
@@ -58,7 +58,7 @@ def spans(utterance: Utterance, matcher: Matcher) -> list[tuple[int, int]]:
     """Where the words of `Features.items` stand in the text."""
     items = read(utterance.text, matcher.spelling)[:LONGEST]
     found = zip(items, places(utterance.text, matcher.spelling), strict=False)
-    return [span for item, span in found for _ in item.split(" ")]
+    return [span for item, span in found for _ in item.split(" ")][:LONGEST]
 
 
 def _place(feature: str) -> int:

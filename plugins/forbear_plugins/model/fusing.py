@@ -2,8 +2,8 @@
 
 1. The model gives a probability to: abuse (hostile at the advisor), upset (angry or abusive), hostile (at anybody).
    What the lexicon found is among its features, so that these are of both together.
-2. Abuse from `ABUSE` on, unless all that the lexicon found is somebody else's words; below it the utterance is no
-   abuse, whatever the lexicon says.
+2. Abuse from `ABUSE` on, unless the lexicon found somebody else's words and nothing aimed at the advisor; below it the
+   utterance is no abuse, whatever the lexicon says.
 3. What is no abuse is calm below `UPSET`, whatever the lexicon says. From `UPSET` on it is hostile where the lexicon,
    or the model from `HOSTILE` on, says so, and else frustrated.
 4. The category of abuse is the lexicon's where it has one for the advisor, else the model's likeliest.

@@ -19,6 +19,7 @@ from forbear.language import ir
 from forbear.language.files import MANIFEST
 from forbear.language.pack import check_pack
 from forbear.testing.cases import read_tests, rules_of
+from forbear.testing.promises import broken_promises
 
 InPacks = Annotated[bool, typer.Option("--in-packs", help="Leave out files that belong to no pack.")]
 
@@ -92,7 +93,9 @@ def _checked(folder: Path, plugins: Plugins) -> tuple[ir.Policy | None, list[Dia
     try:
         policy, found = check_pack(pack_sources(folder, plugins), extra_sources(plugins))
         if policy is not None:
+            found = [*found, *(broken := broken_promises(policy))]
             read_tests(folder, policy)
+            policy = None if broken else policy
     except PackError as error:
         return None, [*found, *error.diagnostics]
     return policy, found

@@ -67,7 +67,7 @@ def check_tests(
 
 def _is_too_low(report: Report, least: float | None) -> bool:
     """Whether the tests reach less than they must, which is said on standard error."""
-    if report.coverage is None or least is None or report.coverage.percent >= Fraction(least):
+    if report.coverage is None or least is None or report.coverage.percent >= Fraction(str(least)):
         return False
     say(err(), f"the tests reach {shown(report.coverage.percent)}% of what they could, less than {least:g}%")
     return True

@@ -162,8 +162,7 @@ class Consequences:
         """The obligations of the event's customer, else of its contact, else those of neither."""
         if self.event.customer or self.event.contact:
             return self._obligations("customer" if self.event.customer else "contact", self.at)
-        found = self.transaction.entries("obligation", "centre", None, None, self.at)
-        return [entry for entry in found if entry.customer is None and entry.contact is None]
+        return list(self.transaction.entries("obligation", "nobody", None, None, self.at))
 
     def _obligations(self, scope: str, at: int) -> list[Entry]:
         scope_id = self.event.customer if scope == "customer" else self.event.contact

@@ -16,7 +16,8 @@ from forbear.engine.calling import Await
 from forbear.engine.checkpoints import daily_checkpoint
 from forbear.engine.confirm import Confirm, Confirmer
 from forbear.engine.events import fingerprint, parse_event
-from forbear.engine.facts import Gathered, Supplied, gather, lend
+from forbear.engine.facts import Supplied, gather, lend
+from forbear.engine.history import History
 from forbear.engine.naming import contact_of, inherit, resolve
 from forbear.engine.outbox import Outbox
 from forbear.engine.parts import load_pack, open_store, with_calendar
@@ -29,11 +30,9 @@ from forbear.evaluate import make_evaluator
 from forbear.language import ir
 from forbear.language.events import is_whole
 from forbear.language.kept import written
-from forbear.language.types import RecordsType, Value
+from forbear.language.types import RecordsType
 from forbear.ledger import Keys, Store
 from forbear.ledger.entries import Entry, to_micros
-from forbear.ledger.fold import Untold, ask_each
-from forbear.ledger.recall import Past, Recall, Recalling
 from forbear.ledger.store import Transaction, persistently
 from forbear.logs import log
 from forbear.records import Alarm, Event, PolicyId, Record, tombstone
@@ -80,10 +79,7 @@ class Engine:
         self.store = open_store(ledger, self.plugins, keys) if isinstance(ledger, str) else ledger
         self.outbox = Outbox(self.store, self.plugins)
         self._lists = frozenset(path for path, fact in self.policy.facts.items() if isinstance(fact.type, RecordsType))
-        self._where = {path: self.evaluator.predicate(fold) for path, fold in self.policy.folds.items()}
-        self._recall = Recall(self.policy, self._where)
-        self._recalled = frozenset(name for name, plan in self.policy.plans.items() if self._recalls(plan))
-        self._recalling = Recalling(self._recall)
+        self._history = History(self.policy, self.evaluator)
         self._settings = {path: one.value for path, one in self.policy.settings.items()}
         self._policy_id = PolicyId(self.policy.name, self.policy.version, self.policy.digest)
         self._policy_kept = False
@@ -127,7 +123,7 @@ class Engine:
             self._keep_policy()
             taken: list[_Taken] = []
             problem: ForbearError | None = None
-            with self._recalling, self.store.grouped() if len(some) > 1 else nullcontext():
+            with self._history.recalling, self.store.grouped() if len(some) > 1 else nullcontext():
                 for event in some:
                     try:
                         taken.append(self._take_all(parse_event(event, self.policy)))
@@ -179,8 +175,11 @@ class Engine:
             if not kept:
                 needed = self.policy.plans[told.type].facts & self.policy.facts.keys()
                 supplied = self.plugins.supply(event, needed, needed & self._lists)
-        with self._recalling:
-            return persistently(lambda: self._decide(told, event, mark, supplied))
+        with self._history.recalling:
+            record, alarms = persistently(lambda: self._decide(told, event, mark, supplied))
+            if alarms is None and told.type == "erase":
+                self.store.destroy(())  # what failed when it came before
+            return record, alarms
 
     # --- inside one transaction
 
@@ -209,7 +208,7 @@ class Engine:
             gathered = gather(self.policy, event, contact, supplied)
             if named is not None:
                 lend(self.policy, event, named, gathered, at)
-            self._remember(event, gathered, transaction)
+            self._history.remember(event, gathered, transaction)
             settling = Settling(
                 self.policy,
                 self.evaluator,
@@ -229,7 +228,8 @@ class Engine:
             transaction.save_decision(told.id, mark, at, event.contact, event.customer, line(record_as_plain(record)))
             lapse(event, self.policy, transaction)
             gone = forget(event, record.outcome, transaction)
-        self.store.destroy(gone)
+        if gone:
+            self.store.destroy(gone)
         if _LOGGER.isEnabledFor(INFO):
             log.info("decided", event_type=event.type, fired=len(record.fired), degraded=record.degraded is not None)
         return record, settling.alarms
@@ -258,61 +258,6 @@ class Engine:
             event = inherit(event, contact)
             if not contended:
                 return event, named, contact
-
-    def _recalls(self, plan: ir.Plan) -> bool:
-        """Whether a plan asks for folds that are kept at hand."""
-        asked = {*plan.folds, *(path for paths in plan.keyed.values() for path in paths)}
-        return any(self._recall.keeps(path) for path in asked)
-
-    def _remember(self, event: Event, gathered: Gathered, transaction: Transaction) -> None:
-        """Ask the folds that the event needs, some of them for each candidate; history is what stood before it."""
-        plan = self.policy.plans[event.type]
-        past = None
-        if event.customer is not None and event.type in self._recalled:
-            past = self._recall.past(event.customer, to_micros(event.at), transaction)
-        for path in plan.folds:
-            answers = self._ask(path, event, gathered, transaction, past, [{}])
-            if answers is not None and answers[0] is not None:
-                gathered.values[path] = answers[0]
-        for over, paths in plan.keyed.items():
-            given = gathered.values.get(over, ())
-            assert isinstance(given, tuple)
-            candidates = [dict(one) for one in given if isinstance(one, Mapping)]
-            for path in paths:
-                answers = self._ask(path, event, gathered, transaction, past, candidates)
-                if answers is None:
-                    gathered.refused[over] = gathered.refused[path]
-                    break
-                for candidate, value in zip(candidates, answers, strict=True):
-                    if value is not None:
-                        candidate[path] = value
-            if over in gathered.values:
-                gathered.values[over] = tuple(candidates)
-
-    def _ask(
-        self,
-        path: str,
-        event: Event,
-        gathered: Gathered,
-        transaction: Transaction,
-        past: Past | None,
-        candidates: Sequence[Mapping[str, Value]],
-    ) -> list[Value | None] | None:
-        """A fold's answer for each candidate; None, the reason noted, where it cannot be told."""
-        fold = self.policy.folds[path]
-        doubtful = sorted(key for _, key in fold.by if key in gathered.refused) if gathered.refused else ()
-        if doubtful:
-            gathered.refused[path] = gathered.refused[doubtful[0]]
-            return None
-        if past is not None and self._recall.keeps(path) and past.knows(path):
-            return past.answers(fold, gathered.values, candidates)
-        scope = None if fold.scope == "centre" else getattr(event, fold.scope)
-        at = to_micros(event.at)
-        try:
-            return ask_each(fold, self.policy, transaction, scope, gathered.values, self._where[path], at, candidates)
-        except Untold as error:
-            gathered.refused[path] = str(error)
-            return None
 
 
 def _overdue(tick: Record, obligation: str) -> Event:

@@ -44,7 +44,9 @@ class Folds:
         quiet = Folds(Shape(Problems()), self.names)
         keys = {one.value: value for one, value in node.items} if isinstance(node, Mapping) else {}
         operator, entry = quiet._question(key, node, keys)
-        kind = quiet._kind(operator, keys, attributes_of(self.names, entry), key) if operator and entry else None
+        kind = (
+            quiet._kind(operator, keys, attributes_of(self.names.entries[entry]), key) if operator and entry else None
+        )
         if operator and entry and kind is not None:
             path = f"history.{key.value}"
             otherwise = quiet._otherwise(operator, keys, kind)
@@ -87,7 +89,7 @@ class Folds:
         operator, entry = self._question(key, node, keys)
         if operator is None or entry is None:
             return None
-        attributes = attributes_of(self.names, entry)
+        attributes = attributes_of(self.names.entries[entry])
         kind = self._kind(operator, keys, attributes, key)
         scope = self.shape.choice(keys["scope"], "scope", SCOPES) if "scope" in keys else "centre"
         where: ir.Expr | None = None

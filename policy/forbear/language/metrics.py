@@ -29,9 +29,9 @@ MEASURED: Mapping[str, tuple[ir.Attribute, ...]] = {
 EACH_ITS_OWN = ("id", "age", "took")  # by these nothing can be grouped
 
 
-def measured(names: Names, entry: str) -> dict[str, ir.Attribute]:
-    """All that a metric may read of a kind of entry."""
-    return {**{one.name: one for one in MEASURED.get(entry, ())}, **attributes_of(names, entry)}
+def measured(kind: ir.EntryKind) -> dict[str, ir.Attribute]:
+    """All that a metric may read of a kind of entry, and group it by."""
+    return {**{one.name: one for one in MEASURED.get(kind.name, ())}, **attributes_of(kind)}
 
 
 class Metrics:
@@ -99,7 +99,7 @@ class Metrics:
         entry = self.shape.choice(keys[operator], "entry", self.names.entries, "unknown-entry")
         if entry is None:
             return None
-        attributes = measured(self.names, entry)
+        attributes = measured(self.names.entries[entry])
         where: ir.Expr | None = None
         if "where" in keys:
             typed = check_condition(keys["where"], Scope(self.names, attributes=attributes), self.shape.problems)
@@ -160,7 +160,7 @@ class Metrics:
         """Whether the entries of all folds can be grouped by an attribute."""
         types: list[Type] = []
         for fold in folds:
-            attributes = measured(self.names, fold.entry)
+            attributes = measured(self.names.entries[fold.entry])
             if name not in attributes:
                 hint = did_you_mean(name, attributes)
                 self.shape.error("unknown-attribute", f"`{fold.entry}` has no `{name}`", item.span, hint)

@@ -235,6 +235,6 @@ def complete_obligation_entry(names: Names) -> None:
         attributes.update(obligation.carries)
     names.entries["obligation"] = ir.EntryKind("obligation", attributes)
     for event in ("obligation_closed", "obligation_overdue"):
-        for one in attributes_of(names, "obligation").values():
+        for one in attributes_of(names.entries["obligation"]).values():
             path = f"obligation.{one.name}"
             names.events[event][path] = ir.Fact(path, one.type, one.optional)

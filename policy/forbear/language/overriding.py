@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import evolve, frozen
 
-from forbear.language.problems import Problems
 from forbear.language.shape import Shape, did_you_mean
 from forbear.language.source import Source
 from forbear.language.tree import Mapping as Tree
-from forbear.language.tree import Node, Scalar, Sequence, parse_tree
+from forbear.language.tree import Node, Scalar, Sequence
 
 OVERRIDES = "overrides"
 Trees = list[tuple[Source, Tree]]
@@ -51,12 +50,6 @@ def override(trees: Trees, below: Mapping[str, frozenset[str]], shape: Shape) ->
             message = f"`{rival}` overrides `{name}` too, and neither pack builds on the other"
             shape.error("override-conflict", message, key.span, "override it in a pack that builds on both")
     return trees
-
-
-def overrides_anything(sources: Iterable[Source]) -> bool:
-    """Whether the pack in hand overrides anything of those below."""
-    trees = (parse_tree(source, Problems()) for source in sources if not source.pack)
-    return any(isinstance(tree, Tree) and any(key.value == OVERRIDES for key, _ in tree.items) for tree in trees)
 
 
 def _wanted(trees: Trees, pack: str, shape: Shape) -> dict[str, list[tuple[Scalar, Node]]]:

@@ -213,12 +213,12 @@ def finish_events(names: Names) -> None:
         for name in ("contact", "customer", "advisor"):
             facts[f"event.{name}"] = ir.Fact(f"event.{name}", StringType(), optional=True)
         lender = EVENT_TYPES[event].names if event in EVENT_TYPES else ""
-        for attribute in attributes_of(names, lender).values() if lender in names.entries else ():
+        for attribute in attributes_of(names.entries[lender]).values() if lender in names.entries else ():
             path = f"{lender}.{attribute.name}"
             facts[path] = ir.Fact(path, attribute.type, attribute.optional)
 
 
-def attributes_of(names: Names, entry: str) -> dict[str, ir.Attribute]:
+def attributes_of(kind: ir.EntryKind) -> dict[str, ir.Attribute]:
     """All attributes of a kind of entry, those that every entry has included."""
-    built_in = {name: ir.Attribute(name, kind, optional) for name, (kind, optional) in ENTRY_ATTRIBUTES.items()}
-    return {**built_in, **names.entries[entry].attributes}
+    built_in = {name: ir.Attribute(name, type_, optional) for name, (type_, optional) in ENTRY_ATTRIBUTES.items()}
+    return {**built_in, **kind.attributes}

@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
-from forbear.language.events import TEXTS
 from forbear.language.types import Value
 from forbear.ledger.bodies import record_of, wrap
 from forbear.ledger.deliveries import Deliveries
 from forbear.ledger.entries import LAST, OVERRIDE, PENDING, Entry
 from forbear.ledger.notes import Notes
-from forbear.ledger.page import COLUMNS, Connection, dump, first_row
+from forbear.ledger.page import Connection, dump, first_row
+from forbear.ledger.reading import ENTRIES, Entries
 from forbear.ledger.seal import Sealer, digest, link, moment
-from forbear.ledger.store import Decided, Grown
-from forbear.ledger.subjects import Subjects
+from forbear.ledger.store import Decided
 
 NOTHING = b""  # between the entries and the amendments that a link binds
-_FROM = "FROM entry JOIN subject ON subject.seq = entry.subject AND subject.erased IS NULL LEFT JOIN amendment"
-_ENTRIES = f"""
-SELECT {COLUMNS} {_FROM} ON amendment.entry = entry.seq AND amendment.at <= ?
-WHERE {{condition}} AND entry.at <= ? AND entry.body IS NOT NULL
-ORDER BY entry.at, entry.seq, amendment.at, amendment.seq
-"""
-_OF_CONTACT = f"""
-SELECT {COLUMNS} {_FROM} ON amendment.entry = entry.seq
-WHERE entry.contact = ? AND entry.kind <> ? AND entry.body IS NOT NULL
-ORDER BY entry.kind, entry.at, entry.seq, amendment.at, amendment.seq
-"""
-_GROWN = f"""
-SELECT {COLUMNS} {_FROM} ON amendment.entry = entry.seq
-WHERE entry.body IS NOT NULL AND entry.seq IN (
-    SELECT seq FROM entry WHERE subject IN ({{here}}) AND decision > ?
-    UNION SELECT entry FROM amendment WHERE subject IN ({{here}}) AND decision > ?)
-ORDER BY entry.seq, amendment.at, amendment.seq
-"""
 
 
-class Book(Subjects, Deliveries, Notes):
+class Book(Entries, Deliveries, Notes):
     """A `Transaction` over a connection."""
 
     def __init__(self, connection: Connection, sealer: Sealer) -> None:
@@ -47,13 +27,6 @@ class Book(Subjects, Deliveries, Notes):
         self._decision: int | None = None
         self._appended: list[bytes] = []  # what the next link binds, beside the record: entries, then amendments
         self._amended: list[bytes] = []
-        # What was read of contacts, by kind, until something is written.
-        self._contacts: dict[bytes, dict[str, list[tuple[Any, ...]]]] = {}
-
-    def _look_anew(self) -> None:
-        super()._look_anew()
-        self._contacts.clear()
-        self._places.clear()
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -163,59 +136,6 @@ class Book(Subjects, Deliveries, Notes):
 
     # --- entries
 
-    def entry(self, id: str, at: int) -> Entry | None:
-        return next(self._entries("entry.name = ?", [self.sealer.name("entry", id)], at), None)
-
-    def entries(self, kind: str, scope: str, scope_id: str | None, since: int | None, at: int) -> Iterable[Entry]:
-        if scope == "contact" and scope_id is not None and kind != TEXTS:
-            return self._of_contact(self.sealer.name(scope, scope_id), kind, since, at)
-        condition = "entry.kind = ?"
-        given: list[object] = [kind]
-        if scope != "centre":
-            if scope_id is None:
-                return []
-            name = self.sealer.name(scope, scope_id)
-            if scope == "customer":
-                about = [one for same in self._same(name, at) if (one := self._known_subject(same)) is not None]
-                seqs = [one.seq for one in about if kind != OVERRIDE or one.overridden]
-                if not seqs:
-                    return []
-                condition += f" AND entry.subject IN ({', '.join('?' * len(seqs))})"
-                given += seqs
-            else:
-                condition += f" AND entry.{scope} = ?"
-                given.append(name)
-        if since is not None:
-            condition += " AND entry.at > ?"
-            given.append(since)
-        return self._entries(condition, given, at)
-
-    def _entries(self, condition: str, given: list[object], at: int) -> Iterator[Entry]:
-        rows = self._run(_ENTRIES.format(condition=condition), (at, *given, at))
-        return (one.entry for one in self._folded(rows))
-
-    def _of_contact(self, contact: bytes, kind: str, since: int | None, at: int) -> Sequence[Entry]:
-        """The entries of a kind in a contact; one event asks for several kinds, so all are read at once, sealed."""
-        kinds = self._contacts.get(contact)
-        if kinds is None:
-            kinds = self._contacts[contact] = {}
-            for row in self._run(_OF_CONTACT, (contact, TEXTS)):
-                kinds.setdefault(row[2], []).append(row)
-        if kind not in kinds:
-            return ()
-        mine = [
-            row if row[9] is None or row[9] <= at else (*row[:6], None, *row[7:])  # amended later: as it stood
-            for row in kinds[kind]
-            if row[3] <= at and (since is None or row[3] > since)
-        ]
-        for row in mine:
-            self._places[bytes(row[1])] = (int(row[0]), int(row[4]), int(row[10]))
-        return [one.entry for one in self._folded(mine, again=True)]
-
-    def grown(self, group: tuple[int, ...], seen: int) -> Iterator[Grown]:
-        rows = self._run(_GROWN.format(here=", ".join("?" * len(group))), (*group, seen, *group, seen))
-        return self._folded(rows)
-
     def append(self, entry: Entry) -> None:
         subject, name = self._subject(entry.contact, entry.customer), self.sealer.name("entry", entry.id)
         told = [entry.id, entry.contact, entry.customer, entry.advisor, entry.values]
@@ -257,12 +177,13 @@ class Book(Subjects, Deliveries, Notes):
             )
             return self._dropped(kind, before, len(list(dropped)))
         old = "entry.kind = ? AND entry.at < ? AND entry.seq NOT IN (SELECT entry FROM watch)"
-        rows = self._run(_ENTRIES.format(condition=old), (LAST, kind, before, LAST))
+        rows = self._run(ENTRIES.format(condition=old), (LAST, kind, before, LAST))
         seqs = [one.seq for one in self._folded(rows) if one.entry.values.get("status") not in PENDING]
         for seq in seqs:
             self._run("DELETE FROM outbox WHERE entry = ?", (seq,))
             self._run("UPDATE amendment SET body = NULL WHERE entry = ?", (seq,))
             self._run("UPDATE entry SET body = NULL WHERE seq = ?", (seq,))
+        self._contacts.clear()
         return self._dropped(kind, before, len(seqs))
 
     def _dropped(self, kind: str, before: int, number: int) -> int:

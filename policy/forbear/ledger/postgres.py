@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -193,7 +194,8 @@ class PostgresStore:
                 postponed, self._group.postponed = self._group.postponed, []
                 self._group.connection = None
                 self._pool.putconn(connection)
-            self.destroy(postponed)
+            if postponed:
+                self.destroy(chain(*postponed))
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -211,10 +213,9 @@ class PostgresStore:
     def destroy(self, keys: Iterable[int]) -> None:
         """Destroy the keys of erased customers, once the erasure is safe on the disk."""
         if self._group.connection is not None:
-            self._group.postponed += keys
+            self._group.postponed.append(tuple(keys))
             return
-        for number in keys:
-            self._sealer.destroy(number)
+        self._sealer.destroy(keys)
 
     def close(self) -> None:
         """Close the connections."""
@@ -227,4 +228,4 @@ class _Group(threading.local):
 
     def __init__(self) -> None:
         self.connection: Connected | None = None
-        self.postponed: list[int] = []
+        self.postponed: list[tuple[int, ...]] = []

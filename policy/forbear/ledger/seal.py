@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -28,6 +28,7 @@ class Sealer:
         self._ciphers: dict[int, AESGCM] = {}
         self._names: dict[tuple[str, str], bytes] = {}
         self._opened: dict[tuple[object, ...], Entry] = {}
+        self._doomed: set[int] = set()
 
     def name(self, space: str, id: str) -> bytes:
         """The keyed hash by which the ledger knows something; `space` says what it is."""
@@ -77,11 +78,18 @@ class Sealer:
         """Whether a key is there."""
         return self._cipher(number) is not None
 
-    def destroy(self, number: int) -> None:
-        """Destroy a key, and forget it here."""
-        self.keys.destroy(number)
-        self._ciphers.pop(number, None)
-        self._opened.clear()
+    def doom(self, numbers: Iterable[int]) -> None:
+        """Let keys be destroyed with the next ones."""
+        self._doomed.update(numbers)
+
+    def destroy(self, numbers: Iterable[int]) -> None:
+        """Destroy keys, and forget them here; one on which the key store fails is destroyed with the next ones."""
+        self.doom(numbers)
+        for number in tuple(self._doomed):
+            self.keys.destroy(number)
+            self._ciphers.pop(number, None)
+            self._opened.clear()
+            self._doomed.discard(number)
 
     def _cipher(self, number: int) -> AESGCM | None:
         cipher = self._ciphers.get(number)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -40,7 +41,7 @@ class SQLiteStore:
     def __init__(self, path: str, keys: Keys | str | None = None) -> None:
         self._lock = threading.RLock()
         self._path, self._keys = path, keys
-        self._postponed: list[int] | None = None  # keys to destroy when a group of transactions is on the disk
+        self._postponed: list[tuple[int, ...]] | None = None  # keys to destroy when a group is on the disk
         try:
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -159,18 +160,20 @@ class SQLiteStore:
                 yield
             finally:
                 postponed, self._postponed = self._postponed, None
+                self._sealer.doom(chain(*postponed))
                 self._connection.execute("PRAGMA synchronous = FULL")
                 with self._transaction("BEGIN IMMEDIATE") as book:
                     book.touch()  # with this commit everything before it in the log is on the disk
-                self.destroy(postponed)
+                if postponed:
+                    self.destroy(())
 
     def destroy(self, keys: Iterable[int]) -> None:
         """Destroy the keys of erased customers, once the erasure is safe on the disk."""
-        if self._postponed is not None:
-            self._postponed += keys
-            return
-        for number in keys:
-            self._sealer.destroy(number)
+        with self._lock:
+            if self._postponed is not None:
+                self._postponed.append(tuple(keys))
+            else:
+                self._sealer.destroy(keys)
 
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back."""

@@ -103,7 +103,8 @@ class Transaction(Protocol):
     def entries(self, kind: str, scope: str, scope_id: str | None, since: int | None, at: int) -> Iterable[Entry]:
         """The entries of a kind in a scope with since < own `at` <= at, as amended up to `at`, oldest first.
 
-        The scope `customer` includes every id that was joined to the customer by `at`.
+        The scope `customer` includes every id that was joined to the customer by `at`; `nobody` those of neither a
+        contact nor a customer.
         """
         ...
 
@@ -236,7 +237,7 @@ class Store(Protocol):
         ...
 
     def destroy(self, keys: Iterable[int]) -> None:
-        """Destroy the keys of erased customers."""
+        """Destroy the keys of erased customers, and those on which that failed before."""
         ...
 
     def close(self) -> None:

@@ -49,7 +49,8 @@ class Step:
 class PackTest:
     """A case (facts given, one pure decision) or a story (events through engine and ledger).
 
-    `foreign` are the entries and obligations that a test of a pack below cannot know of: they stand in other packs.
+    `foreign` are the entries, obligations and decisions that a test of a pack below cannot know of: they stand in
+    other packs.
     """
 
     name: str

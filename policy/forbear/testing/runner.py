@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from attrs import evolve, field, frozen
 
 from forbear.engine import Engine
 from forbear.engine.pure import decide_facts
 from forbear.engine.settle import flat
-from forbear.errors import EventError, ForbearError, Span
+from forbear.errors import EventError, ForbearError
 from forbear.language import ir
-from forbear.language.overriding import overrides_anything
 from forbear.language.pack import build_policy, read_pack
 from forbear.language.source import Source
 from forbear.language.types import show
-from forbear.records import Plain, Record
-from forbear.testing.cases import Expectation, PackTest, all_tests, rules_of
+from forbear.records import Record
+from forbear.testing.cases import PackTest, all_tests, rules_of
+from forbear.testing.changes import holds_below
 from forbear.testing.coverage import Coverage, Watch, coverage_of
 from forbear.testing.coverage.stories import found_overdue, look_back, watch_overdue, watch_record
-
-
-@frozen
-class Failure:
-    """An expectation that was not met, where it stands, and what was found."""
-
-    span: Span
-    message: str
+from forbear.testing.expecting import Failure, Found, check
+from forbear.testing.foreign import known_packs
 
 
 @frozen
 class Result:
     """What became of one test, and the rules that fired in it.
 
-    `overridden` says that it is a test of a pack below, which the pack in hand changes on purpose.
+    `overridden` says that it is a test of a pack below which fails only because of what packs above it override.
     """
 
     test: PackTest
@@ -60,40 +53,13 @@ class Report:
 
     @property
     def changed(self) -> int:
-        """How many tests of packs below no longer hold, as the pack in hand overrides what they test."""
+        """How many tests of packs below no longer hold, as packs above them override what they test."""
         return sum(1 for result in self.results if result.failures and result.overridden)
 
     def unfired(self) -> list[str]:
         """The rules that no test made fire, in file order."""
         fired = frozenset().union(*(result.fired for result in self.results))
         return [rule for rule in rules_of(self.policy) if rule not in fired]
-
-
-@frozen
-class _Found:
-    """What a decision gave, in the words of `expect`."""
-
-    outcome: Mapping[str, Any]
-    fired: tuple[str, ...] = ()
-    owes: tuple[str, ...] = ()
-    records: tuple[str, ...] = ()
-    closed: tuple[str, ...] = ()
-    overdue: tuple[str, ...] = ()
-    left_out: Mapping[str, str] = field(factory=dict)
-    degraded: Mapping[str, str] | None = None
-    late: bool = False
-    error: str = ""
-
-    def rules(self, policy: ir.Policy) -> frozenset[str]:
-        """The rules that had a say: those that fired, and the requirements that left somebody out."""
-        excluding = set(self.left_out.values())
-        required = {
-            f"{one.name}.{rule.name}"
-            for one in policy.rankings.values()
-            for rule in one.require
-            if one.name in self.outcome and rule.name in excluding
-        }
-        return frozenset(self.fired) | required
 
 
 def run_tests(
@@ -112,13 +78,13 @@ def run_tests(
     sources = read_pack(folder) if sources is None else sources
     policy = build_policy(sources)
     tests = all_tests(folder, policy, sources, supplied)
-    changes = overrides_anything(sources)
+    known = known_packs(sources)
     results: list[Result] = []
     watch = Watch() if coverage else None
-    policies = {"[]": policy}  # by the settings chosen
+    policies = {repr([]): policy}  # by the settings chosen
     for number, (pack, test) in enumerate(tests):
         try:
-            settings = json.dumps(sorted(test.settings.items()), default=str)
+            settings = repr(sorted(test.settings.items()))
             if settings not in policies:
                 policies[settings] = build_policy(sources, test.settings)
             chosen = policies[settings]
@@ -128,12 +94,23 @@ def run_tests(
         if watch is not None:
             watch.test = number
             watch.settings(chosen)
-        found = _story(test, chosen, evaluator, watch) if test.story else _case(test, chosen, evaluator, watch)
-        results.append(evolve(found, overridden=changes and bool(pack)))
+        found = _run(test, chosen, evaluator, watch)
+        if pack and found.failures:
+            holds = partial(_holds, test, evaluator)
+            found = evolve(found, overridden=holds_below(sources, known[pack], test.settings, holds))
+        results.append(found)
     if watch is None:
         return Report(policy, tuple(results))
     fired = ((number, rule) for number, result in enumerate(results) for rule in sorted(result.fired))
     return Report(policy, tuple(results), coverage_of(policy, sources, watch, fired))
+
+
+def _run(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None = None) -> Result:
+    return _story(test, policy, evaluator, watch) if test.story else _case(test, policy, evaluator, watch)
+
+
+def _holds(test: PackTest, evaluator: str, policy: ir.Policy) -> bool:
+    return not _run(test, policy, evaluator).failures
 
 
 def _case(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None) -> Result:
@@ -141,7 +118,7 @@ def _case(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None
     try:
         answer = decide_facts(policy, test.given, asked=asked, evaluator=evaluator)
     except EventError as error:
-        return Result(test, tuple(_check(test.expect, _Found({}, error=str(error)), test.span)), frozenset())
+        return Result(test, tuple(check(test.expect, Found({}, error=str(error)), test.span)), frozenset())
     evaluation = answer.evaluation
     if watch is not None:
         settings = {path: one.value for path, one in policy.settings.items()}
@@ -150,7 +127,7 @@ def _case(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None
             answer.policy, answer.event, {**settings, **answer.facts, **evaluation.outcome}, answer.degraded, fixed
         )
         watch.happened(policy, evaluation.happenings)
-    found = _Found(
+    found = Found(
         outcome={name: show(answer.policy.outcome_type(name), value) for name, value in evaluation.outcome.items()},
         fired=evaluation.fired,
         owes=tuple(one.name for one in evaluation.happenings if one.action == "owe"),
@@ -159,7 +136,7 @@ def _case(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None
         left_out=flat(evaluation.left_out),
         degraded=answer.degraded or None,
     )
-    failures = _check(test.expect, _known(found, test), test.span)
+    failures = check(test.expect, _known(found, test), test.span)
     broken = {one.name: one for one in policy.invariants}
     failures += [
         Failure(broken[name].span, f"the promise does not hold: {broken[name].because}") for name in evaluation.violated
@@ -183,7 +160,7 @@ def _story(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | Non
             try:
                 record = engine.decide(told)
             except EventError as error:
-                failures += _check(step.expect, _Found({}, error=str(error)), step.span)
+                failures += check(step.expect, Found({}, error=str(error)), step.span)
                 continue
             owed |= {one.id: one.owe for one in record.obligations}
             found = _of(record, owed)
@@ -195,12 +172,12 @@ def _story(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | Non
                 fired |= _of(overdue, owed).rules(policy)
                 if watch is not None:
                     watch_overdue(watch, engine, overdue)
-            failures += _check(step.expect, _known(found, test), step.span)
+            failures += check(step.expect, _known(found, test), step.span)
     return Result(test, tuple(failures), frozenset(fired))
 
 
-def _of(record: Record, owed: Mapping[str, str]) -> _Found:
-    return _Found(
+def _of(record: Record, owed: Mapping[str, str]) -> Found:
+    return Found(
         outcome=record.outcome,
         fired=record.fired,
         owes=tuple(one.owe for one in record.obligations),
@@ -213,7 +190,7 @@ def _of(record: Record, owed: Mapping[str, str]) -> _Found:
     )
 
 
-def _known(found: _Found, test: PackTest) -> _Found:
+def _known(found: Found, test: PackTest) -> Found:
     """What was found, without what a test of a pack below cannot know of."""
 
     def known(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -225,70 +202,5 @@ def _known(found: _Found, test: PackTest) -> _Found:
         records=known(found.records),
         closed=known(found.closed),
         overdue=known(found.overdue),
+        degraded={name: why for name, why in (found.degraded or {}).items() if name not in test.foreign} or None,
     )
-
-
-def _check(expect: Iterable[Expectation], found: _Found, at: Span) -> list[Failure]:
-    """What was expected and not found. An error or a fall-back that nobody expected is a failure too."""
-    failures: list[Failure] = []
-    names = set()
-    for one in expect:
-        names.add(one.name)
-        message = _compare(one, found)
-        if message:
-            failures.append(Failure(one.span, message))
-    if found.error and "error" not in names:
-        return [Failure(at, found.error)]
-    if found.degraded and "degraded" not in names:
-        reasons = "; ".join(f"{name} fell back: {reason}" for name, reason in found.degraded.items())
-        named = [name for name in found.degraded if name in names]
-        if named or not names:
-            failures.append(Failure(at, reasons))
-    return failures
-
-
-def _compare(one: Expectation, found: _Found) -> str:
-    """Why an expectation is not met, or nothing."""
-    match one.name:
-        case "fired":
-            missing = [rule for rule in one.value if rule not in found.fired]
-            return f"{', '.join(missing)} did not fire; fired: {_list(found.fired)}" if missing else ""
-        case "owes" | "records" | "closed" | "overdue":
-            got = getattr(found, one.name)
-            same = sorted(got) == sorted(one.value)
-            return "" if same else f"{one.name}: expected {_list(one.value)}, got {_list(got)}"
-        case "left_out":
-            same = dict(one.value) == dict(found.left_out)
-            return "" if same else f"left_out: expected {_value(one.value)}, got {_value(dict(found.left_out))}"
-        case "degraded":
-            got = "; ".join(f"{name}: {reason}" for name, reason in (found.degraded or {}).items())
-            same = one.value == bool(found.degraded)
-            return "" if same else f"degraded: expected {_flag(one.value)}, got {got or _flag(False)}"
-        case "late":
-            same = one.value == found.late
-            return "" if same else f"late: expected {_flag(one.value)}, got {_flag(found.late)}"
-        case "error":
-            same = bool(found.error) and one.value in found.error
-            return "" if same else f"error: expected {one.value!r}, got {found.error or 'none'}"
-        case _:
-            if found.error:
-                return ""
-            if one.name not in found.outcome:
-                return f"{one.name} was not asked on this event"
-            got = found.outcome[one.name]
-            same = one.value == got
-            because = f"; fired: {_list([rule for rule in found.fired if rule.startswith(one.name + '.')])}"
-            return "" if same else f"{one.name}: expected {_value(one.value)}, got {_value(got)}{because}"
-
-
-def _flag(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def _value(value: Plain) -> str:
-    """A value as a test writes it."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _list(names: Iterable[str]) -> str:
-    return ", ".join(names) or "nothing"

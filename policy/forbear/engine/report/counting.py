@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import define, evolve, field, frozen
 
-from forbear.engine.report.families import attributes_of
 from forbear.engine.report.periods import Periods
 from forbear.errors import ForbearError
 from forbear.evaluate import Reference
 from forbear.evaluate.protocol import Predicate
 from forbear.language import ir
-from forbear.language.metrics import MEASURED
+from forbear.language.metrics import MEASURED, measured
 from forbear.language.types import BoolType, DecimalType, EnumType, IntType, Type, Value
 from forbear.language.walk import reads
 from forbear.ledger.entries import SECOND, attributes
@@ -136,7 +135,7 @@ class Counter:
             yield _Asked(metric, base, "per", where(base), None, self._needs(metric, base))
 
     def _needs(self, metric: ir.Metric, *folds: ir.Fold) -> dict[str, ir.Attribute]:
-        known = attributes_of(self._policy, folds[0].entry)
+        known = measured(self._policy.entries[folds[0].entry])
         names = {*metric.by, *(path for fold in folds for path in (*reads(fold.where), fold.of))}
         return {name: known[name] for name in sorted(names & known.keys())}
 
@@ -152,7 +151,8 @@ class Counter:
         if one is None:
             self.unreadable[kind] = evolve(self.unreadable[kind], erased=self.unreadable[kind].erased + 1)
             return
-        told = {**_measured(one, now, self._policy), **attributes(one.entry, now, self._policy.entries[kind])}
+        declared = self._policy.entries[kind]
+        told = {**_measured(one, now, declared), **attributes(one.entry, now, declared)}
         period = self._periods.name(one.entry.at) if self._periods is not None else ""
         fits = True
         for asked in self._asked[kind]:
@@ -182,13 +182,16 @@ class Counter:
 
 
 def _order(policy: ir.Policy, metric: ir.Metric) -> dict[str, Sequence[str]]:
-    known = attributes_of(policy, (metric.base or metric.part).entry)
+    known = measured(policy.entries[(metric.base or metric.part).entry])
     kinds = {name: known[name].type for name in metric.by}
     return {name: kind.values for name, kind in kinds.items() if isinstance(kind, EnumType)}
 
 
-def _measured(one: Amended, now: int, policy: ir.Policy) -> dict[str, Value]:
-    """What the moments of an entry tell: how long it took until it was closed or ended, and whether that was late."""
+def _measured(one: Amended, now: int, declared: ir.EntryKind) -> dict[str, Value]:
+    """What the moments of an entry tell: how long it took until it was closed or ended, and whether that was late.
+
+    What is declared under such a name is never measured, also where this entry has none of it.
+    """
     if one.entry.kind not in MEASURED:
         return {}
     ended = next((at for at, values in one.amendments if _ends(values)), None)
@@ -198,7 +201,7 @@ def _measured(one: Amended, now: int, policy: ir.Policy) -> dict[str, Value]:
     due = one.entry.values.get("due")
     if isinstance(due, int):
         found["late"] = due < (now if ended is None else ended)
-    return found
+    return {name: value for name, value in found.items() if name not in declared.attributes}
 
 
 def _ends(values: Mapping[str, Value]) -> bool:

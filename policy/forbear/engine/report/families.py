@@ -8,8 +8,7 @@ from attrs import evolve
 
 from forbear.errors import ForbearError
 from forbear.language import ir
-from forbear.language.events import ENTRY_ATTRIBUTES
-from forbear.language.metrics import EACH_ITS_OWN, MEASURED
+from forbear.language.metrics import EACH_ITS_OWN, measured
 from forbear.language.shape import did_you_mean
 
 
@@ -42,15 +41,9 @@ def _together(metrics: Mapping[str, ir.Metric]) -> list[list[ir.Metric]]:
     return [[metrics[one] for one in sorted(found[first], key=order.__getitem__)] for first in firsts]
 
 
-def attributes_of(policy: ir.Policy, kind: str) -> dict[str, ir.Attribute]:
-    """All that a report may tell entries of a kind apart by."""
-    built_in = {name: ir.Attribute(name, type_, optional) for name, (type_, optional) in ENTRY_ATTRIBUTES.items()}
-    return {**{one.name: one for one in MEASURED.get(kind, ())}, **built_in, **policy.entries[kind].attributes}
-
-
 def _grouped(metric: ir.Metric, by: tuple[str, ...], policy: ir.Policy) -> ir.Metric:
     for fold in (metric.part, metric.base):
-        known = attributes_of(policy, fold.entry) if fold is not None else {}
+        known = measured(policy.entries[fold.entry]) if fold is not None else {}
         lacking = next((name for name in by if fold is not None and name not in known), None)
         if fold is not None and lacking is not None:
             hint = did_you_mean(lacking, [name for name in known if name not in EACH_ITS_OWN])

@@ -7,6 +7,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from forbear.engine.parts import VOCABULARY
 from forbear.errors import Span
 from forbear.language import ir
 from forbear.language.files import MANIFEST
@@ -114,6 +115,7 @@ def places_of(policy: ir.Policy, sources: Sequence[Source]) -> Places:
     declared: dict[tuple[str, str], tuple[Scalar, Node]] = {}
     inputs: dict[_Place, tuple[str, ...]] = {}
     changed: dict[tuple[str, str], Node] = {}
+    words: set[str] = set()  # own files and those of plugins that hold vocabulary alone
     for source in sorted(sources, key=lambda one: order.get(one.pack, len(order))):
         tree = parse_tree(source, Problems())
         for node in _trees(tree):
@@ -122,13 +124,15 @@ def places_of(policy: ir.Policy, sources: Sequence[Source]) -> Places:
                 if isinstance(name, Scalar):
                     named[_place(name.span)] = node
             inputs |= dict(_rows(node))
-        for section, inner in tree.items if isinstance(tree, Tree) else ():
+        if not source.pack and {section.value for section, _ in _items(tree)} <= {*VOCABULARY}:
+            words.add(source.name)
+        for section, inner in _items(tree):
             if section.value == OVERRIDES:
                 changed |= dict(_changes(inner))
             else:
                 declared |= {(section.value, key.value): (key, value) for key, value in _items(inner)}
     own = frozenset(source.name for source in sources if not source.pack)
-    if own == {MANIFEST}:  # it only composes others, and is tested as they are together
+    if words == own - {MANIFEST}:  # it only composes others, and is tested as they are together
         own = frozenset(source.name for source in sources)
     return Places(own, named, declared, inputs, changed)
 
