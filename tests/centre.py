@@ -52,13 +52,14 @@ def three_strikes(contact: str = "c1", minutes: float = 0, **more: object) -> li
 
 
 @cache
-def standard() -> Policy:
-    return load_policy("standard")
+def routing() -> Policy:
+    """What most tests decide by: the bundled pack that builds on abuse and core; all themes together cost more."""
+    return load_policy("routing")
 
 
 def engine(policy: Policy | None = None, ledger: str = "memory:", **more: Any) -> Engine:
     """An engine without the installed plugins."""
-    return Engine(policy or standard(), ledger, discover=False, **more)
+    return Engine(policy or routing(), ledger, discover=False, **more)
 
 
 def small(text: str) -> Policy:

@@ -10,13 +10,13 @@ from typing import Any
 from attrs import define, field
 
 from centre import BECAUSE, engine, event, small
-from forbear import Alarm, Engine, Event, Owed, Policy, Record, SpeechSignals, hookimpl
+from forbear import Alarm, DraftSignals, Engine, Event, Owed, Policy, Record, SpeechSignals, hookimpl
 
 SPACES = ("customer", "contact", "advisor", "centre", "speech")
 _DECISION = """
   - decision: of_{space}
     asks: Is it calm?
-    asked_on: [utterance]
+    asked_on: [{event}]
     outcome: [no, yes]
     hit: first
     fallback: no
@@ -26,11 +26,14 @@ _DECISION = """
 """
 HOUSE = (
     "facts:\n"
-    + "".join(f"  {space}.calm: {{type: bool, default: false}}\n" for space in SPACES)
+    + "".join(f"  {space}.calm: {{type: bool, default: false}}\n" for space in (*SPACES, "draft"))
     + "  helpers: {list_of: {id: string, free: bool}}\n"
     + "obligations:\n  note: {to: advisor, due: 1 hour, closes: {done: {}}}\n"
     + "decisions:"
-    + "".join(_DECISION.format(space=space, owe="note" if space == "centre" else "") for space in SPACES)
+    + "".join(
+        _DECISION.format(space=space, event="utterance", owe="note" if space == "centre" else "") for space in SPACES
+    )
+    + _DECISION.format(space="draft", event="message_drafted", owe="")
     + """
   - decision: helper
     asks: Who helps?
@@ -53,6 +56,15 @@ def said(id: str = "e1", minutes: float = 0, **more: Any) -> dict[str, Any]:
     return event(id, "utterance", minutes, **{**who, **more})
 
 
+def drafted(id: str = "e1", minutes: float = 0, **more: Any) -> dict[str, Any]:
+    return {**said(id, minutes, **more), "type": "message_drafted"}
+
+
+def asking(hook: str) -> dict[str, Any]:
+    """An event on which a hook is asked."""
+    return drafted() if hook == "read_draft" else said()
+
+
 NEEDS = {  # hook → the decisions that need what it may give
     "supply_customer_facts": {"of_customer"},
     "supply_contact_facts": {"of_contact"},
@@ -60,6 +72,7 @@ NEEDS = {  # hook → the decisions that need what it may give
     "supply_centre_facts": {"of_centre", "of_speech"},
     "supply_candidates": {"helper"},
     "hear": {"of_speech"},
+    "read_draft": {"of_draft"},
 }
 
 HELPERS = [{"id": "h1", "free": True}, {"id": "h2", "free": False}]
@@ -91,6 +104,10 @@ class Calm:
     @hookimpl
     def hear(self, utterance: Any) -> Any:
         return SpeechSignals({"speech.calm": True})
+
+    @hookimpl
+    def read_draft(self, draft: Any) -> Any:
+        return DraftSignals({"draft.calm": True})
 
 
 @define
@@ -151,6 +168,8 @@ __all__ = [
     "Calm",
     "Hangs",
     "Watch",
+    "asking",
+    "drafted",
     "house",
     "opened",
     "plugin",

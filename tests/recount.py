@@ -1,75 +1,11 @@
-"""The folds of a policy counted anew, entry by entry, over all that a ledger holds."""
+"""The folds of an engine's ledger, counted anew."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from forbear import Engine, Policy
-from forbear.evaluate import Reference
-from forbear.language import ir
-from forbear.language.types import IntType, Value
-from forbear.ledger.entries import Entry, attributes
-from forbear.ledger.fold import Untold, ask, length
-from forbear.ledger.recall import Recall
-from forbear.ledger.store import Transaction
-
-SCOPES = ("contact", "customer", "advisor")
+from forbear import Engine
+from forbear.testing import recount
 
 
 def differences(engine: Engine, at: int) -> list[str]:
     """Each fold that answers otherwise than a recount, for each person, asked of the ledger and of what is at hand."""
-    policy, found = engine.policy, []
-    reference = Reference(policy)
-    where = {path: reference.predicate(fold) for path, fold in policy.folds.items()}
-    recall = Recall(policy, where)
-    with engine.store.reading() as ledger:
-        entries = {kind: list(ledger.entries(kind, "centre", None, None, at)) for kind in ledger.kinds()}
-        for fold in policy.folds.values():
-            seen = entries.get(fold.entry, [])
-            people = {getattr(one, fold.scope) for one in seen} - {None} if fold.scope in SCOPES else {None}
-            for whom in people:
-                wanted = recount(fold, policy, seen, ledger, whom, where[fold.path], at)
-                told = {"ledger": _asked(fold, policy, ledger, whom, where[fold.path], at)}
-                past = recall.past(whom, at, ledger) if whom is not None and fold.scope == "customer" else None
-                if past is not None and recall.keeps(fold.path) and past.knows(fold.path):
-                    told["recall"] = past.answers(fold, {}, [{}])[0]
-                found += [f"{fold.path} of {whom}: {how} {one!r}, counted {wanted!r}"
-                          for how, one in told.items() if one != wanted]  # fmt: skip
-    return found
-
-
-def _asked(fold: ir.Fold, policy: Policy, ledger: Transaction, whom: str | None, where: Any, at: int) -> Value | None:
-    try:
-        return ask(fold, policy, ledger, whom, {}, where, at)
-    except Untold as error:
-        return str(error)
-
-
-def recount(
-    fold: ir.Fold, policy: Policy, entries: list[Entry], ledger: Transaction, whom: str | None, where: Any, at: int
-) -> Value | None:
-    """What a fold means, without the keys that an event would give."""
-    seen: list[Mapping[str, Value]] = []
-    for one in entries:
-        if fold.scope == "customer" and whom is not None:
-            if one.customer is None or ledger.group(one.customer, at) != ledger.group(whom, at):
-                continue
-        elif fold.scope != "centre" and getattr(one, fold.scope) != whom:
-            continue
-        if fold.window is not None and at - one.at >= length(fold.window, policy.settings) * 1_000_000:
-            continue
-        values = attributes(one, at, policy.entries[fold.entry])
-        if not fold.by and (where is None or where(values)):
-            seen.append(values)
-    of = [one[fold.of] for one in seen if fold.of in one]
-    match fold.operator:
-        case "count":
-            return len(seen)
-        case "any":
-            return bool(seen)
-        case "sum":
-            assert isinstance(fold.type, IntType)
-            return max(fold.type.low, min(fold.type.high, sum(one for one in of if isinstance(one, int))))
-    chosen = seen[:1] if fold.operator == "first" else seen[-1:]
-    return chosen[0].get(fold.of, fold.otherwise) if chosen else fold.otherwise
+    return recount.differences(engine.policy, engine.store, at)

@@ -24,7 +24,18 @@ from forbear.hooks import hookimpl
 from forbear.language.ir import Policy
 from forbear.language.pack import load_policy
 from forbear.ledger import Store
-from forbear.records import Alarm, Event, Evidence, Owed, Record, SpeechSignals, Turn, Utterance
+from forbear.records import (
+    Alarm,
+    Draft,
+    DraftSignals,
+    Event,
+    Evidence,
+    Owed,
+    Record,
+    SpeechSignals,
+    Turn,
+    Utterance,
+)
 
 __version__ = "0.1.0"
 
@@ -32,6 +43,8 @@ __all__ = [
     "Alarm",
     "AsyncEngine",
     "Diagnostic",
+    "Draft",
+    "DraftSignals",
     "Engine",
     "Event",
     "EventConflict",

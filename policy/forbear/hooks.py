@@ -19,7 +19,7 @@ import pluggy
 
 from forbear.calendar import WorkingCalendar
 from forbear.ledger.store import Store
-from forbear.records import Alarm, Event, Owed, Record, SpeechSignals, Utterance
+from forbear.records import Alarm, Draft, DraftSignals, Event, Owed, Record, SpeechSignals, Utterance
 
 hookspec = pluggy.HookspecMarker("forbear")
 hookimpl = pluggy.HookimplMarker("forbear")
@@ -70,6 +70,14 @@ class Hooks:
 
         Facts of the plugin registered last win, fact by fact, but none over `supply_centre_facts`; evidence adds up.
         The `kind` of evidence is a name such as `insult` or `target:you`, never the customer's words: it is kept.
+        """
+
+    @hookspec
+    def read_draft(self, draft: Draft) -> DraftSignals | None:
+        """Say what is found in a message that is about to be sent: facts `draft.…`. Called for each new
+        `message_drafted` event that has a text; otherwise like `hear`.
+
+        The text is customer text: facts and evidence say what was found and where, never its words.
         """
 
     @hookspec

@@ -45,6 +45,20 @@ class Utterance:
 
 
 @frozen
+class Draft:
+    """What is about to be sent: by whom (`advisor`, `bot`), and of what kind (`reply`, `promotion`, `announcement`,
+    `farewell`). `shows` are words that the text must have in it, such as names; `before` is oldest first.
+    """
+
+    text: str
+    lang: str = "auto"
+    author: str = "advisor"
+    kind: str = "reply"
+    shows: tuple[str, ...] = ()
+    before: tuple[Turn, ...] = ()
+
+
+@frozen
 class Evidence:
     """Where a signal was found: characters `start` to `end` (exclusive) of the text, what was found, the words.
 
@@ -62,6 +76,14 @@ class Evidence:
 @frozen
 class SpeechSignals:
     """What a signal plugin heard: facts by path (`speech.hostile` …) and the evidence for them."""
+
+    facts: Mapping[str, Plain]
+    evidence: tuple[Evidence, ...] = ()
+
+
+@frozen
+class DraftSignals:
+    """What a plugin found in a draft: facts by path (`draft.…`) and the evidence for them."""
 
     facts: Mapping[str, Plain]
     evidence: tuple[Evidence, ...] = ()

@@ -49,13 +49,13 @@ def change(folder: Path, statement: str) -> None:
 def test_a_ledger_that_holds_says_so_in_a_sentence(folder: Path) -> None:
     result = forbear("audit", "--ledger", f"sqlite:///{folder / 'l.db'}")
     assert (result.status, result.err) == (0, "")
-    assert result.out == "25 decisions of 2 customers: chains hold, all decided again alike\n"
+    assert result.out == "28 decisions of 2 customers: chains hold, all decided again alike\n"
 
 
 def test_one_customer_or_some_decisions_can_be_audited(folder: Path) -> None:
-    assert audited(folder, "--customer", "u1").out.startswith("20 decisions of 1 customer: chains hold")
+    assert audited(folder, "--customer", "u1").out.startswith("22 decisions of 1 customer: chains hold")
     (summary,) = audited(folder, "d:demo-05", "demo-07", "--json").lines
-    assert (summary["kind"], summary["again"], summary["decisions"], summary["findings"]) == ("summary", 2, 20, 0)
+    assert (summary["kind"], summary["again"], summary["decisions"], summary["findings"]) == ("summary", 2, 22, 0)
 
 
 def test_what_is_broken_is_named_and_the_status_is_1(folder: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_checkpoint_is_signed_and_verified(folder: Path) -> None:
     made = audited(folder, "--checkpoint", "--sign", "key.pem", "--json")
     assert made.status == 0, made.err
     checkpoint = made.lines[-1]["checkpoint"]
-    assert (checkpoint["subjects"], checkpoint["decision"]) == (2, 25)
+    assert (checkpoint["subjects"], checkpoint["decision"]) == (2, 28)
     assert checkpoint["signer"].startswith("ed25519:")
     assert audited(folder, "--verify-key", "public.pem").out.endswith("; 1 checkpoint\n")
     again = audited(folder, "--checkpoint", "--sign", "key.pem")
@@ -142,8 +142,8 @@ def erase(folder: Path, *arguments: object) -> Result:
 
 def test_an_erased_customer_counts_as_erased_not_as_broken(folder: Path) -> None:
     result = erase(folder, "u1")
-    assert (result.status, result.out) == (0, "Erased u1: 20 decisions and 17 entries.\n")
-    assert audited(folder).out == "26 decisions of 1 customer: chains hold, all decided again alike; 1 erased\n"
+    assert (result.status, result.out) == (0, "Erased u1: 22 decisions and 30 entries.\n")
+    assert audited(folder).out == "29 decisions of 1 customer: chains hold, all decided again alike; 1 erased\n"
     assert erase(folder, "u1").out == "Nothing was held about the customer u1.\n"
     assert inside("explain", "d:demo-05", "--ledger", f"sqlite:///{folder / 'l.db'}").status == 2
 

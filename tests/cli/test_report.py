@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from centre import engine, event, standard, three_strikes
+from centre import engine, event, routing, three_strikes
 from commands import Result, forbear, inside
 from forbear import load_policy
 from places import postgres
@@ -43,14 +43,14 @@ STORY = [
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('report')}/ledger.db"
-    with engine(standard(), url) as one:
+    with engine(routing(), url) as one:
         one.decide_all(STORY)
     return url
 
 
 @cache
 def reported(url: str, *arguments: object, least: int = 1) -> Result:
-    result = inside("report", "--ledger", url, "--set", f"fewest_told={least}", *arguments)
+    result = inside("report", "--pack", "routing", "--ledger", url, "--set", f"fewest_told={least}", *arguments)
     assert (result.status, result.err) == (0, "")
     return result
 
@@ -60,7 +60,7 @@ def figures(url: str, *arguments: object, least: int = 1) -> dict[str, dict[str,
     return {one["metric"]: one for one in told["metrics"]}
 
 
-# --- the metrics of the standard pack
+# --- the metrics of the pack
 
 
 def test_offences_upheld_are_counted_among_those_that_were_reviewed(url: str) -> None:
@@ -91,7 +91,7 @@ def test_warnings_are_set_against_the_contacts_that_ended(url: str) -> None:
 def test_rates_of_fewer_than_the_setting_says_are_not_told(url: str) -> None:
     assert figures(url, least=3)["upheld_on_review"]["total"]["whole"] == 3
     assert figures(url, least=4)["upheld_on_review"]["total"] == {"too_few": True, "cases": 3}
-    (told,) = inside("report", "--ledger", url, "--json").lines
+    (told,) = inside("report", "--pack", "routing", "--ledger", url, "--json").lines
     assert all(one["total"].get("too_few") for one in told["metrics"])  # 30, where nobody chooses
 
 
@@ -153,7 +153,7 @@ def test_a_ledger_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 
 def test_a_ledger_in_postgresql_with_its_keys_elsewhere(tmp_path: Path) -> None:
     place = postgres(tmp_path)
-    with place.engine(standard()) as one:
+    with place.engine(routing()) as one:
         one.decide_all(STORY)
     arguments = ("report", "upheld_on_review", "--ledger", place.url, "--keys", place.keys, "--json")
     (told,) = inside(*arguments, "--set", "fewest_told=1").lines
@@ -163,7 +163,7 @@ def test_a_ledger_in_postgresql_with_its_keys_elsewhere(tmp_path: Path) -> None:
 # --- how it is told
 
 ENGLISH = """\
-standard 0.1.0, the whole time, as the ledger stood on 3 March 2026, 10:50 (UTC)
+routing 0.1.0, the whole time, as the ledger stood on 3 March 2026, 10:50 (UTC)
 
  category   offences that review upheld
  ─────────────────────────────────────────
@@ -173,7 +173,7 @@ standard 0.1.0, the whole time, as the ledger stood on 3 March 2026, 10:50 (UTC)
 Behind the counts stands where a share would lie in 95 of 100 such counts (Wilson).
 """
 CHINESE = """\
-standard 0.1.0，全部时间，账本截至2026年3月3日10:50（UTC）
+routing 0.1.0，全部时间，账本截至2026年3月3日10:50（UTC）
 
  category   复核后成立的违规
  ────────────────────────────────────
@@ -211,7 +211,7 @@ def test_too_few_are_told_with_their_count(url: str) -> None:
 
 def test_who_was_erased_is_left_out_and_counted(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/ledger.db"
-    with engine(standard(), url) as one:
+    with engine(routing(), url) as one:
         one.decide_all(STORY)
         one.decide(event("gone", "erase", 2 * DAY, customer="u1", by="x"))
     (told,) = reported(url, "upheld_on_review", "--json").lines
@@ -224,8 +224,8 @@ def test_who_was_erased_is_left_out_and_counted(tmp_path: Path) -> None:
 
 def test_an_empty_ledger(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/ledger.db"
-    engine(standard(), url).close()
-    assert "standard 0.1.0: the ledger is empty." in reported(url).out
+    engine(routing(), url).close()
+    assert "routing 0.1.0: the ledger is empty." in reported(url).out
     assert all(one["total"]["cases"] == 0 for one in figures(url).values())
 
 

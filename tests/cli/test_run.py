@@ -14,7 +14,7 @@ from commands import FORBEAR, dump, events_text, forbear
 AT = "2026-03-02T09:00:00+00:00"
 TICK = {"id": "t1", "at": AT, "type": "tick"}
 KEYS = ["id", "event", "at", "type", "policy", "evaluator", "confirmed_by", "degraded", "late", "outcome", "fired"]
-SOMETIMES = {"amended", "closed", "overdue", "defaulted", "evidence", "sources", "plugins", "left_out"}
+SOMETIMES = {"amended", "closed", "overdue", "defaulted", "evidence", "sources", "plugins", "left_out", "said"}
 
 
 def tick(number: int) -> dict[str, str]:

@@ -18,7 +18,7 @@ PAGE = DOCS / "reference" / "events-and-records.md"
 
 def test_the_example_record_is_the_decision_on_the_example_events():
     events, record = blocks(PAGE, "json")
-    with Engine() as engine:
+    with Engine("abuse") as engine:
         decided = engine.decide_all(parse_line(line) for line in events.text.splitlines())
     expected = json.loads(record.text)
     got = record_as_plain(decided[-1])

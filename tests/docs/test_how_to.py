@@ -16,18 +16,22 @@ from schema.checked import complaints, data, general
 PAGES = [
     "write-a-rule.md",
     "test-a-pack.md",
+    "verify-your-integration.md",
     "switch-on-a-theme.md",
     "route-contacts.md",
     "check-a-menu-and-hours.md",
+    "check-drafts.md",
     "choose-an-evaluator.md",
     "check-packs-before-commit.md",
+    "prove.md",
     "handle-an-appeal.md",
     "report-metrics.md",
     "answer-an-erasure-request.md",
     "audit-a-ledger.md",
+    "compare-two-packs.md",
     "back-up-a-ledger.md",
 ]
-STANDARD = load_policy("standard")
+ROUTING = load_policy("routing")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -56,14 +60,14 @@ def test_the_packs_of_the_page_have_the_form_of_packs(name):
 
 def test_the_page_on_routing_names_every_fact_that_the_rankings_and_decisions_of_routing_read():
     text = (DOCS / "how-to" / "route-contacts.md").read_text(encoding="utf-8")
-    needed = STANDARD.plans["contact_offered"].facts | STANDARD.plans["tick"].facts
-    read = {path for path in needed if path in STANDARD.facts}
+    needed = ROUTING.plans["contact_offered"].facts | ROUTING.plans["tick"].facts
+    read = {path for path in needed if path in ROUTING.facts}
     assert [path for path in sorted(read) if f"`{path}`" not in text] == []
 
 
 def test_the_numbers_of_the_explanation_are_the_defaults_of_the_pack():
     text = (DOCS / "explanation" / "routing.md").read_text(encoding="utf-8")
-    settings = {path.removeprefix("setting."): one.value for path, one in STANDARD.settings.items()}
+    settings = {path.removeprefix("setting."): one.value for path, one in ROUTING.settings.items()}
     assert (settings["high_value"], settings["low_value"], settings["service_level"]) == (80, 20, 20)
     assert (settings["wait_bound"], settings["nuisance_bound"]) == (900, 3600)
     assert (settings["sticky_days"], settings["sticky_patience"], settings["abused_advisor"]) == (30, 60, "not_sticky")

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from centre import abuse, dump, engine, event, said, standard, three_strikes
+from centre import abuse, dump, engine, event, routing, said, three_strikes
 from forbear import Engine, EventError, Record, load_policy
 from forbear.evaluate import EVALUATORS
 from forbear.evaluate.durable import is_available
 
 DAY = 60 * 24
-THREAT = load_policy("standard", {"threat_ends_contact": True})
+THREAT = load_policy("routing", {"threat_ends_contact": True})
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_a_pack_without_appeals_says_so() -> None:
 
 @pytest.mark.parametrize("evaluator", [one for one in EVALUATORS if one != "durable" or is_available()])
 def test_every_evaluator_grants_alike(evaluator: str) -> None:
-    with engine(standard(), evaluator=evaluator) as one:
+    with engine(routing(), evaluator=evaluator) as one:
         one.decide_all(three_strikes())
         one.decide(event("r", "offence_reviewed", 30, contact="c1", offence="latest", verdict="upheld", by="m1"))
         lodged(one, "l1", DAY, customer="u1", offence="latest")

@@ -10,17 +10,16 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from centre import abuse, closed, engine, event, said, small, standard, three_strikes
+from centre import abuse, closed, engine, event, routing, said, small, three_strikes
 from forbear import Engine, EventError, Record, WorkingCalendar, hookimpl, hours, load_policy
 from forbear.codec import record_as_plain, record_from_plain
 from forbear.engine import audit as again
 from forbear.engine.audit import Again, Difference
 from forbear.engine.auditor import audit
 from forbear.language.kept import Unusable, rebuilt, written
-from forbear.language.pack import read_pack
 from forbear.ledger.checkpoints import all_checkpoints, as_book
-from forbear.testing.cases import all_tests
 from house import Watch
+from stories import stories
 
 from .vows import DROP, EVENTS
 
@@ -34,24 +33,21 @@ def findings(one: Engine) -> list[str]:
 # --- everything again
 
 
-def test_every_story_of_the_standard_pack_is_decided_again_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_stories_of_the_standard_pack_are_decided_again_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(again, "rebuilt", cache(rebuilt))  # most of them have the same policy
-    folder = Path(__file__).parents[2] / "rules" / "forbear_rules" / "standard"
     found: list[str] = []
     decided = 0
-    for _, test in all_tests(folder, standard(), read_pack(folder)):
-        if test.story:
-            policy = load_policy("standard", test.settings) if test.settings else standard()
-            with engine(policy, evaluator="reference") as one:
-                for number, step in enumerate(test.story, 1):
-                    with suppress(EventError):
-                        one.decide({"id": f"step-{number}", **step.event})
-                report = audit(one.store)
-                found += [wrong.message for wrong in report.findings]
-                assert report.again == report.decisions or report.erased
-                decided += report.again
+    for told in stories():
+        with engine(told.policy, evaluator="reference") as one:
+            for given in told.events:
+                with suppress(EventError):
+                    one.decide(given)
+            report = audit(one.store)
+            found += [wrong.message for wrong in report.findings]
+            assert report.again == report.decisions or report.erased
+            decided += report.again
     assert found == []
-    assert decided > 200
+    assert decided > 100
 
 
 EVENTFUL = (
@@ -272,10 +268,10 @@ def test_the_calendar_and_the_words_of_plugins_are_kept_with_the_policy(tmp_path
         assert ([found.message for found in report.findings], report.again) == ([], 5)
 
 
-@pytest.mark.parametrize("body", [b"", b"\x00", written(standard())[:-7], written(small(EVENTFUL))])
+@pytest.mark.parametrize("body", [b"", b"\x00", written(routing())[:-7], written(small(EVENTFUL))])
 def test_what_is_not_the_policy_of_a_digest_is_not_used(body: bytes) -> None:
     with pytest.raises(Unusable):
-        rebuilt(body, standard().digest)
+        rebuilt(body, routing().digest)
 
 
 # --- checkpoints with ticks

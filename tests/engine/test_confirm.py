@@ -12,7 +12,7 @@ import pytest
 from attrs import evolve
 
 import forbear.evaluate.durable as durable_module
-from centre import abuse, dump, engine, said, small, standard, three_strikes
+from centre import abuse, dump, engine, routing, said, small, three_strikes
 from forbear import Engine, SettingError
 from forbear.engine import confirm as confirm_module
 from forbear.evaluate import Compiled, Evaluation, Happening, Reference
@@ -26,7 +26,7 @@ class Faulty:
     """An evaluator that answers right but for what `fault` makes of it."""
 
     def __init__(self, fault: Any, name: str = "compiled") -> None:
-        self.right = Compiled(standard())
+        self.right = Compiled(routing())
         self.name, self.fault = name, fault
 
     def decide(self, event: str, facts: Any, degraded: frozenset[str] = frozenset()) -> Evaluation:
@@ -152,7 +152,7 @@ def other_order(evaluation: Evaluation) -> Evaluation:
 
 
 def broken_promise(evaluation: Evaluation) -> Evaluation:
-    promise = next(one.name for one in standard().invariants if one.decision == "response")
+    promise = next(one.name for one in routing().invariants if one.decision == "response")
     return evolve(evaluation, violated=(promise,))
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from centre import abuse, at, dump, engine, event, said, small, standard
+from centre import abuse, at, dump, engine, event, routing, said, small
 from conftest import examples
 from forbear import EventError
 from forbear.engine import parse_event, parse_line
@@ -87,18 +87,18 @@ def test_a_malformed_field_is_an_event_error_that_says_what_to_do(change: dict[s
 def test_a_missing_field_is_the_same_as_none() -> None:
     for name in ("id", "at", "type"):
         with pytest.raises(EventError, match=f"needs (an? )?`{name}`"):
-            parse_event({key: value for key, value in GOOD.items() if key != name}, standard())
+            parse_event({key: value for key, value in GOOD.items() if key != name}, routing())
 
 
 @pytest.mark.parametrize("given", [None, [], "e1", 7, [("id", "e1")]], ids=repr)
 def test_what_is_no_object_is_an_event_error(given: Any) -> None:
     with pytest.raises(EventError, match="an event is an object"):
-        parse_event(given, standard())
+        parse_event(given, routing())
 
 
 def test_the_error_names_the_event_where_it_has_an_id() -> None:
     with pytest.raises(EventError) as caught:
-        parse_event({**GOOD, "type": "nothing"}, standard())
+        parse_event({**GOOD, "type": "nothing"}, routing())
     assert caught.value.event == "e1"
 
 
@@ -109,9 +109,9 @@ class NoZone(tzinfo):
 
 def test_a_datetime_is_taken_as_its_moment() -> None:
     moment = datetime(2026, 3, 2, 11, tzinfo=timezone(timedelta(hours=2)))
-    assert parse_event({**GOOD, "at": moment}, standard()).at.isoformat() == at(0)
+    assert parse_event({**GOOD, "at": moment}, routing()).at.isoformat() == at(0)
     with pytest.raises(EventError, match="has no zone"):
-        parse_event({**GOOD, "at": moment.replace(tzinfo=NoZone())}, standard())
+        parse_event({**GOOD, "at": moment.replace(tzinfo=NoZone())}, routing())
 
 
 REQUIRED = [("obligation_closed", "obligation"), ("obligation_closed", "how"), ("offence_reviewed", "offence"),
@@ -126,7 +126,7 @@ def test_a_field_that_the_type_requires_is_named(type_: str, name: str) -> None:
     }
     given = event("e1", type_, **{**fields[type_], name: None})
     with pytest.raises(EventError, match=f"`{type_}` needs `{name}`"):
-        parse_event(given, standard())
+        parse_event(given, routing())
 
 
 def test_the_fields_of_a_declared_type_are_checked_too() -> None:
@@ -175,7 +175,7 @@ def test_a_line_of_a_megabyte_is_read() -> None:
     text = "x" * 99_000
     before = [{"speaker": "customer", "text": text}] * 8
     given = parse_line(json.dumps({**GOOD, "text": text, "before": before}))
-    assert parse_event(given, standard()).fields["text"] == text
+    assert parse_event(given, routing()).fields["text"] == text
 
 
 def test_a_fraction_in_a_line_stays_exact() -> None:
@@ -183,13 +183,13 @@ def test_a_fraction_in_a_line_stays_exact() -> None:
 
 
 def test_broken_characters_in_a_text_are_replaced() -> None:
-    fields = parse_event({**GOOD, "text": "a\ud800b"}, standard()).fields
+    fields = parse_event({**GOOD, "text": "a\ud800b"}, routing()).fields
     assert fields["text"] == "a?b"
 
 
 def test_the_fingerprint_does_not_depend_on_the_layout() -> None:
-    one = parse_event(parse_line(json.dumps({**GOOD, "at": "2026-03-02T09:00:00Z"})), standard())
-    other = parse_event(parse_line(json.dumps(dict(reversed(GOOD.items())), indent=3)), standard())
+    one = parse_event(parse_line(json.dumps({**GOOD, "at": "2026-03-02T09:00:00Z"})), routing())
+    other = parse_event(parse_line(json.dumps(dict(reversed(GOOD.items())), indent=3)), routing())
     assert fingerprint(one) == fingerprint(other)
 
 
@@ -202,14 +202,14 @@ ANYTHING = st.recursive(
 )  # fmt: skip
 FIELDS = ["id", "at", "type", "contact", "customer", "advisor", "facts", "speaker", "text", "lang", "before", "channel",
           "obligation", "how", "reason", "note", "by", "offence", "verdict", "odd"]  # fmt: skip
-TYPES = sorted(standard().events)
+TYPES = sorted(routing().events)
 
 
 @settings(max_examples=examples(150))
 @given(
     type_=st.sampled_from(TYPES),
     changes=st.dictionaries(st.sampled_from(FIELDS), ANYTHING, max_size=4),
-    facts=st.dictionaries(st.sampled_from(sorted(standard().facts)), ANYTHING, max_size=4),
+    facts=st.dictionaries(st.sampled_from(sorted(routing().facts)), ANYTHING, max_size=4),
 )
 @example(type_="contact_started", changes={}, facts={"advisor.name": "\ud800"})
 @example(type_="utterance", changes={"at": "9999-12-31T23:59:59Z"}, facts=abuse("hate"))
@@ -231,7 +231,7 @@ def test_nothing_but_an_event_error_comes_of_any_event(
 @given(line=st.text(max_size=50) | ANYTHING.map(lambda value: json.dumps(value, default=str)))
 def test_nothing_but_an_event_error_comes_of_any_line(line: str) -> None:
     with contextlib.suppress(EventError):
-        parse_event(parse_line(line), standard())
+        parse_event(parse_line(line), routing())
 
 
 class Awkward:
@@ -247,4 +247,4 @@ def test_objects_that_cannot_be_shown_are_an_event_error() -> None:
     ]
     for place in places:
         with pytest.raises(EventError, match="Awkward"):
-            parse_event(place(Awkward()), standard())
+            parse_event(place(Awkward()), routing())

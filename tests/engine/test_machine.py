@@ -32,7 +32,7 @@ SPEECH = st.fixed_dictionaries(
 HOW = st.sampled_from(["done", "done", "unreachable", "waived"])
 CARRIED = ("manager_callback", "specialist_route", "email_only_letter")
 PAUSE = st.sampled_from([0, 0.5, 1, 5, 60, 60 * 24, 60 * 24 * 100])
-POLICIES = {threat: load_policy("standard", {"threat_ends_contact": threat}) for threat in (False, True)}
+POLICIES = {threat: load_policy("routing", {"threat_ends_contact": threat}) for threat in (False, True)}
 
 
 class Histories(RuleBasedStateMachine):

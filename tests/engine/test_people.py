@@ -71,6 +71,24 @@ def erase(id: str, minute: int, customer: str) -> dict:
     return event(id, minute, "erase", customer=customer, contact=None)
 
 
+def closed(id: str, minute: int, customer: str, obligation: str = "latest") -> dict:
+    return event(id, minute, "obligation_closed", customer=customer, contact=None, obligation=obligation, how="done")
+
+
+def test_what_was_owed_to_one_of_two_ids_is_closed_under_the_other_while_they_are_one():
+    with engine(small(POLICY)) as one:
+        one.decide(strike("a", 1, "u1"))
+        with pytest.raises(EventError, match="is not of customer 'u2'"):
+            one.decide(closed("b", 2, "u2", "o:a:letter"))
+        one.decide(merged("c", 3, "u2", "u1"))
+        record = one.decide(closed("d", 4, "u2"))
+        assert [each.id for each in record.closed] == ["o:a:letter"]
+        one.decide(strike("e", 5, "u1"))
+        one.decide(merged("f", 6, "u2", "u1", "customers_split"))
+        with pytest.raises(EventError, match="is not of customer 'u2'"):
+            one.decide(closed("g", 7, "u2", "o:e:letter"))
+
+
 def test_a_merged_customer_has_the_past_of_both_until_they_are_split():
     with engine(small(POLICY)) as one:
         assert before(one, strike("a", 0), strike("b", 1, "u2"), strike("c", 2, "u2")) == [0, 0, 1]

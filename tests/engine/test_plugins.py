@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import forbear_plugins.lexicon as lexicon
-from centre import CALM, abuse, dump, engine, event, said, standard
+from centre import CALM, abuse, dump, engine, event, routing, said
 from forbear import Engine, Event, Evidence, PluginError, SettingError, SpeechSignals, Utterance, hookimpl
 
 
@@ -88,7 +88,7 @@ def test_plugins_are_asked_once_per_new_event_with_what_it_needs() -> None:
     assert [item.id for item, _ in host.asked] == ["e1"], "the start needs nothing"
     assert (asked.customer, asked.advisor) == ("u1", "a7"), "as inherited from the contact"
     assert "speech.hostile" in needed
-    assert needed <= standard().facts.keys(), "only what a host can know"
+    assert needed <= routing().facts.keys(), "only what a host can know"
     assert [(item.text, item.lang, item.speaker, item.before[0].text) for item in ear.heard] == [
         ("hello", "auto", "customer", "hi")
     ]
@@ -135,15 +135,15 @@ def test_without_discovery_installed_plugins_are_silent() -> None:
     given = said("e1", 0, {}, text="you idiot")
     with engine() as one:
         assert one.decide(given).degraded
-    with Engine(standard()) as one:
+    with Engine(routing()) as one:
         assert one.decide(given).degraded is None
 
 
 def test_an_installed_plugin_that_is_handed_over_counts_as_registered_last() -> None:
     given = said("e1", 0, {}, text="you are an idiot")
-    with Engine(standard(), plugins=[Ear(CALM)]) as one:
+    with Engine(routing(), plugins=[Ear(CALM)]) as one:
         assert one.decide(given).outcome["conduct"] == "civil"
-    with Engine(standard(), plugins=[Ear(CALM), lexicon]) as one:
+    with Engine(routing(), plugins=[Ear(CALM), lexicon]) as one:
         assert one.decide(given).outcome["conduct"] == "abuse"
 
 
@@ -193,13 +193,13 @@ def test_an_installed_plugin_that_cannot_be_loaded_is_named(tmp_path: Path, monk
 
     monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
     with pytest.raises(PluginError, match=r"plugin sorry: load: ModuleNotFoundError: .*; mend or uninstall it"):
-        Engine(standard())
+        Engine(routing())
 
 
 def test_settings_are_chosen_when_the_pack_is_loaded() -> None:
     with pytest.raises(SettingError, match="loaded already"):
         engine(settings={"offence_window": 30})
-    with Engine("standard", discover=False, settings={"threat_ends_contact": True}) as one:
+    with Engine("routing", discover=False, settings={"threat_ends_contact": True}) as one:
         assert one.decide(said("e1", 0, abuse("threat"))).outcome["response"] == "end_contact"
 
 

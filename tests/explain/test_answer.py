@@ -8,7 +8,7 @@ import sys
 import pytest
 from attrs import evolve
 
-from centre import CALM, abuse, engine, event, said, small, standard, three_strikes
+from centre import CALM, abuse, engine, event, routing, said, small, three_strikes
 from explain.kept import elsewhere, kept, whole_text
 from forbear import ForbearError, hookimpl
 from forbear.explain import UnknownDecision, explain, find_record, rule_sentence
@@ -16,7 +16,7 @@ from forbear.explain.sentences import Explanation, Sentence
 from forbear.records import Event, Plain, Record
 
 # An event on which the standard pack decides nothing.
-SILENT = min(event for event, plan in standard().plans.items() if not (plan.decisions or plan.rankings))
+SILENT = min(event for event, plan in routing().plans.items() if not (plan.decisions or plan.rankings))
 
 
 def of_kind(found: Explanation, kind: str, decision: str = "") -> list[Sentence]:
@@ -30,7 +30,7 @@ def english(found: Explanation, kind: str, decision: str = "") -> list[str]:
 def test_the_rule_that_decided_stands_with_its_reason_and_values() -> None:
     with engine() as one:
         record = one.decide(said("e1", 1, abuse()))
-    found = explain(standard(), record)
+    found = explain(routing(), record)
     assert english(found, "because", "response") == ["Reason: The first abusive act brings a request to stop."]
     (applied,) = of_kind(found, "applied", "response")
     assert applied.rule == "first-strike"
@@ -41,7 +41,7 @@ def test_the_rule_that_decided_stands_with_its_reason_and_values() -> None:
 def test_each_other_rule_is_told_by_the_first_condition_that_failed() -> None:
     with engine() as one:
         record = one.decide(said("e1", 1, CALM))
-    found = explain(standard(), record)
+    found = explain(routing(), record)
     told = {one.rule: one.values for one in of_kind(found, "not_applied", "response")}
     assert told["let-them-vent"] == {"conduct": "civil"}
     assert told["third-strike"] == {"conduct": "civil"}
@@ -59,7 +59,7 @@ def test_where_facts_came_from_is_told() -> None:
         for each in three_strikes():
             one.decide(each)
         record = one.decide(event("r", "offence_reviewed", 60, offence="latest", contact="c1", verdict="upheld"))
-    known = {next(iter(each.values)): each.text["en"] for each in of_kind(explain(standard(), record), "known")}
+    known = {next(iter(each.values)): each.text["en"] for each in of_kind(explain(routing(), record), "known")}
     assert "from the plugin" in known["customer.vulnerable"]
     assert "Host" in known["customer.vulnerable"]
     assert known["event.verdict"].endswith("(from the event).")
@@ -71,7 +71,7 @@ def test_a_default_is_told_as_such() -> None:
     with engine() as one:
         record = one.decide(said("e1", 1, abuse()))
     assert "contact.channel" in record.defaulted
-    known = {next(iter(each.values)): each.text for each in of_kind(explain(standard(), record), "known")}
+    known = {next(iter(each.values)): each.text for each in of_kind(explain(routing(), record), "known")}
     assert known["contact.channel"]["en"].endswith("(nobody said, so the default stood in).")
     assert known["contact.channel"]["zh"].endswith("（无人给出，取默认值）。")
 
@@ -79,13 +79,13 @@ def test_a_default_is_told_as_such() -> None:
 def test_a_decision_that_fell_back_says_why_in_both_languages_and_no_rule_is_told() -> None:
     with engine() as one:
         record = one.decide(said("e1", 1, {}))
-    found = explain(standard(), record)
+    found = explain(routing(), record)
     (fallen,) = of_kind(found, "fell_back", "response")
     assert "speech." in fallen.text["en"]
     assert "is missing" in fallen.text["en"]
     assert "缺失" in fallen.text["zh"]
     assert of_kind(found, "applied", "response") == of_kind(found, "not_applied", "response") == []
-    assert "speech." not in whole_text(standard(), record, "customer")
+    assert "speech." not in whole_text(routing(), record, "customer")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_decision_that_fell_back_says_why_in_both_languages_and_no_rule_is_tol
 def test_the_usual_reasons_of_the_engine_are_told_in_chinese(reason: str, chinese: str) -> None:
     with engine() as one:
         record = evolve(one.decide(said("e1", 1, abuse())), degraded={"response": reason})
-    (fallen,) = of_kind(explain(standard(), record), "fell_back", "response")
+    (fallen,) = of_kind(explain(routing(), record), "fell_back", "response")
     assert chinese in fallen.text["zh"]
     assert reason.rstrip(".") in fallen.text["en"]
 
@@ -109,14 +109,14 @@ def test_the_usual_reasons_of_the_engine_are_told_in_chinese(reason: str, chines
 def test_under_another_policy_only_the_record_is_told() -> None:
     with engine() as one:
         record = elsewhere(one.decide(said("e1", 1, abuse())))
-    found = explain(standard(), record)
+    found = explain(routing(), record)
     assert not found.whole
     assert of_kind(found, "other_policy")
     assert english(found, "fired", "response") == ["These rules decided: response.first-strike."]
     assert of_kind(found, "because") == of_kind(found, "not_applied") == of_kind(found, "applied") == []
     assert of_kind(found, "known")
     for audience in ("advisor", "customer"):
-        told = explain(standard(), record, audience)  # type: ignore[arg-type]
+        told = explain(routing(), record, audience)  # type: ignore[arg-type]
         assert [one.kind for one in told.sentences if one.kind not in ("about", "disagree")] == ["other_policy"]
 
 
@@ -124,7 +124,7 @@ def test_a_record_that_contradicts_the_rules_is_not_explained_away() -> None:
     with engine() as one:
         record = one.decide(said("e1", 1, abuse()))
     wrong = evolve(record, fired=tuple(rule for rule in record.fired if not rule.startswith("response.")))
-    found = explain(standard(), wrong)
+    found = explain(routing(), wrong)
     assert not found.sound
     assert of_kind(found, "against", "response")[0].rule == "first-strike"
     assert of_kind(found, "contradiction", "response")
@@ -134,16 +134,16 @@ def test_what_the_record_no_longer_holds_is_not_guessed() -> None:
     with engine() as one:
         record = one.decide(said("e1", 1, CALM))
     blanked = evolve(record, facts={"speech.hostile": None}, outcome={"conduct": "civil"})
-    found = explain(standard(), blanked)
+    found = explain(routing(), blanked)
     assert {one.rule for one in of_kind(found, "untold", "conduct")} >= {"aimed-at-the-advisor"}
 
 
 def test_a_second_opinion_is_told_and_named_to_an_auditor_only() -> None:
     with engine() as one:
         record = evolve(one.decide(said("e1", 1, abuse())), confirmed_by="durable")
-    assert "durable" in english(explain(standard(), record), "confirmed")[0]
-    assert "durable" not in english(explain(standard(), record, "manager"), "confirmed")[0]
-    manager = whole_text(standard(), record, "manager")
+    assert "durable" in english(explain(routing(), record), "confirmed")[0]
+    assert "durable" not in english(explain(routing(), record, "manager"), "confirmed")[0]
+    manager = whole_text(routing(), record, "manager")
     assert record.policy.digest not in manager
     assert record.evaluator not in manager
 
@@ -159,9 +159,9 @@ def test_a_decision_is_found_by_its_id_and_by_its_event() -> None:
 
 
 def test_an_unknown_audience_is_refused() -> None:
-    record, _ = kept(standard(), SILENT, {"event.type": SILENT})
+    record, _ = kept(routing(), SILENT, {"event.type": SILENT})
     with pytest.raises(ForbearError, match="customer, advisor, manager or auditor"):
-        explain(standard(), record, "public")  # type: ignore[arg-type]
+        explain(routing(), record, "public")  # type: ignore[arg-type]
 
 
 HITS = """
@@ -233,7 +233,7 @@ def test_a_ranking_tells_each_candidates_place_or_what_left_it_out() -> None:
 
 
 def test_every_rule_of_the_standard_pack_is_one_sentence_in_each_language() -> None:
-    policy = standard()
+    policy = routing()
     names = [(name, rule.name) for name, one in policy.decisions.items() for rule in one.rules]
     names += [(name, rule.name) for name, one in policy.rankings.items() for rule in (*one.require, *one.prefer)]
     for decision, rule in names:
@@ -254,6 +254,6 @@ def test_importing_forbear_does_not_load_explanations() -> None:
 
 
 def test_a_record_of_nothing_can_be_explained() -> None:
-    record, _ = kept(standard(), SILENT, {"event.type": SILENT})
+    record, _ = kept(routing(), SILENT, {"event.type": SILENT})
     empty: Record = evolve(record, outcome={}, facts={}, overdue=("o:1",))
-    assert english(explain(standard(), empty), "overdue") == ["The obligation o:1 is overdue."]
+    assert english(explain(routing(), empty), "overdue") == ["The obligation o:1 is overdue."]

@@ -69,6 +69,17 @@ def test_other_settings_than_those_that_decided_are_said_and_end_with_1(ledger: 
     assert found["whole"] is False
 
 
+def test_what_came_out_as_usual_is_told_at_length_where_it_is_asked_about(ledger: Path) -> None:
+    asking = ("explain", "demo-05", "--ledger", f"sqlite:///{ledger}", "--for", "manager")
+    assert "legal: “none”" in forbear(*asking).out
+    told = forbear(*asking, "--about", "legal", "--about", "assist").out
+    assert "Rule legal.hateful-language did not apply" in told
+    assert "Rule assist." in told
+    refused = forbear(*asking, "--about", "regal")
+    assert (refused.status, refused.out) == (2, "")
+    assert "'regal' was not decided here; did you mean `legal`" in refused.err
+
+
 def test_an_unknown_decision_says_what_to_do(ledger: Path) -> None:
     result = forbear("explain", "demo-99", "--ledger", f"sqlite:///{ledger}", "--json")
     assert (result.status, result.stdout) == (2, b"")

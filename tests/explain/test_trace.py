@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from centre import standard
+from centre import routing
 from explain.kept import elsewhere, kept, whole_text
 from forbear.evaluate.reference import evaluate
 from forbear.explain import AUDIENCES, explain
@@ -69,7 +69,7 @@ def test_traces_agree_with_the_reference_evaluator_on_any_pack(case: Case) -> No
 @examples(150)
 @given(data=st.data())
 def test_traces_agree_with_the_reference_evaluator_on_the_standard_pack(data: st.DataObject) -> None:
-    policy = standard()
+    policy = routing()
     plain = [event for event, plan in policy.plans.items() if plan.decisions and not _reads_candidates(policy, plan)]
     event = data.draw(st.sampled_from(plain))
     facts = data.draw(facts_for(policy, event))

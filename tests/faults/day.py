@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import frozen
 
-from centre import abuse, closed, event, said, standard
+from centre import abuse, closed, event, routing, said
 from chains import broken_chains
 from forbear import Engine, LedgerError, Owed, Record, hookimpl
 from forbear.codec import line, record_as_plain
@@ -73,7 +73,7 @@ class Site:
 
     def engine(self, later: float = 0) -> Engine:
         """An engine whose outbox looks at a clock so many minutes ahead."""
-        one = self.place.engine(standard(), plugins=[Desk(self.desk)], confirm="never")
+        one = self.place.engine(routing(), plugins=[Desk(self.desk)], confirm="never")
         one.outbox.clock = lambda: datetime.now(UTC) + timedelta(minutes=later)
         return one
 

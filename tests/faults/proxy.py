@@ -7,7 +7,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from attrs import define, field
+from attrs import define
+
+
+COMMITTED = b"COMMIT\0"  # how a server says that it has
 
 
 @define(eq=False)
@@ -17,7 +20,6 @@ class Link:
     client: socket.socket
     server: socket.socket
     cut: bool = False
-    answered: threading.Event = field(factory=threading.Event)
 
     def close(self) -> None:
         for end in (self.client, self.server):
@@ -35,34 +37,29 @@ class Proxy:
     committed: bool
     port: int = 0
     commits: int = 0
+    cut: bool = False
 
     def carry(self, link: Link) -> None:
-        """Carry what the store says."""
+        """Carry what the store says; what it sends after a commit that is to be cut is carried too, or nothing is."""
         with suppress(OSError):
             while data := link.client.recv(65536):
                 if b"COMMIT" in data:
                     self.commits += 1
-                    if self.commits == self.at:
-                        self._cut(link, data)
-                        return
+                    link.cut = link.cut or self.commits == self.at
+                    if link.cut and not self.committed:
+                        self.cut = True
+                        break
                 link.server.sendall(data)
         link.close()
 
-    def _cut(self, link: Link, data: bytes) -> None:
-        link.cut = True
-        if self.committed:
-            link.server.sendall(data)
-            assert link.answered.wait(30)
-        link.close()
-
     def carry_back(self, link: Link) -> None:
-        """Carry what the server says."""
+        """Carry what the server says, but for the word that the commit to be cut has been made."""
         with suppress(OSError):
             while data := link.server.recv(65536):
-                if link.cut:
-                    link.answered.set()
-                else:
-                    link.client.sendall(data)
+                if link.cut and COMMITTED in data:
+                    self.cut = True
+                    break
+                link.client.sendall(data)
         link.close()
 
 

@@ -34,7 +34,7 @@ MOMENTS = [
 ODD: list[Any] = [None, "", "latest", "o:1", -1, 2**63, 2**70, 0.1, True, [], {}, "\ud800", "\0", "x" * 300, [[]]]
 FIELDS = [
     "contact", "customer", "advisor", "speaker", "text", "lang", "before", "obligation", "how", "reason", "by", "note",
-    "offence", "verdict", "channel", "facts", "zzz",
+    "offence", "verdict", "channel", "author", "kind", "shows", "facts", "zzz",
 ]  # fmt: skip
 _engines: list[tuple[Engine, list[int]]] = []
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from centre import abuse, closed, dump, event, standard, three_strikes
+from centre import abuse, closed, dump, event, routing, three_strikes
 from centre import said as told
 from forbear import Engine, EventConflict, EventError, PluginError, hookimpl
 from forbear.codec import line, record_as_plain
-from house import NEEDS, Calm, Watch, plugin, run, said
+from house import NEEDS, Calm, Watch, asking, plugin, run, said
 from loops import asynchronous, going
 
 
@@ -57,12 +57,12 @@ def conversation() -> list[dict[str, Any]]:
 
 def test_records_are_byte_for_byte_those_of_an_engine() -> None:
     events = conversation()
-    with Engine(standard(), discover=False) as one:
+    with Engine(routing(), discover=False) as one:
         expected = plain(one.decide_all(events))
         ledger = dump(one)
 
     async def main() -> list[str]:
-        async with asynchronous(policy=standard()) as engine:
+        async with asynchronous(policy=routing()) as engine:
             records = plain(await asyncio.gather(*(engine.decide(event) for event in events)))
             assert sorted(dump(engine.engine)) == sorted(ledger) or len(dump(engine.engine)) == len(ledger)
             return records
@@ -122,7 +122,7 @@ def test_a_coroutine_that_fails_harms_only_what_needs_its_answer(hook: str, func
     async def main() -> Any:
         wild = plugin(hook, function, deadline=0.01 if function is hangs else 60)
         async with asynchronous(wild) as engine:
-            record = await engine.decide(said())
+            record = await engine.decide(asking(hook))
             assert len(asyncio.all_tasks()) <= 2, "nothing hangs on in the loop"
             return record
 

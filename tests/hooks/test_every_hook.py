@@ -15,7 +15,7 @@ from forbear import Alarm, Engine, PluginError, SpeechSignals
 from forbear.engine.outbox import Outbox
 from forbear.hooks import Hooks
 from forbear.ledger.checkpoints import as_book, latest
-from house import NEEDS, Calm, Hangs, Watch, house, opened, plugin, run, said
+from house import NEEDS, Calm, Hangs, Watch, asking, house, opened, plugin, run, said
 
 HOOKS = {name for name, function in vars(Hooks).items() if inspect.isfunction(function)}
 AT_THE_START = {"supply_calendar", "open_store", "supply_packs", "supply_vocabulary"}
@@ -60,7 +60,7 @@ MANNERS = {
 @pytest.mark.parametrize("hook", NEEDS)
 def test_a_failing_plugin_harms_only_what_needs_its_answer(hook: str, manner: Manner) -> None:
     watch, wild = Watch(), plugin(hook, manner.does, deadline=manner.deadline)
-    record = run(watch, wild)
+    record = run(watch, wild, given=asking(hook))
     assert record.degraded is not None
     assert set(record.degraded) == NEEDS[hook]
     for name in NEEDS[hook]:
@@ -71,22 +71,23 @@ def test_a_failing_plugin_harms_only_what_needs_its_answer(hook: str, manner: Ma
 
 @pytest.mark.parametrize("hook", NEEDS)
 def test_what_another_plugin_gives_stands(hook: str) -> None:
-    record = run(Calm(), plugin(hook, raises(ValueError())))
+    record = run(Calm(), plugin(hook, raises(ValueError())), given=asking(hook))
     assert record.degraded is None
-    assert run(plugin(hook, raises(ValueError())), Calm()).outcome == record.outcome
+    assert run(plugin(hook, raises(ValueError())), Calm(), given=asking(hook)).outcome == record.outcome
 
 
 @pytest.mark.parametrize("hook", NEEDS)
 def test_none_means_nothing_to_add(hook: str) -> None:
-    assert run(Calm(), plugin(hook, lambda: None)).degraded is None
-    assert run(Calm(), plugin(hook, lambda: None)).outcome == run(Calm()).outcome
+    record = run(Calm(), plugin(hook, lambda: None), given=asking(hook))
+    assert record.degraded is None
+    assert record.outcome == run(Calm(), given=asking(hook)).outcome
 
 
 @pytest.mark.parametrize("hook", NEEDS)
 def test_a_plugin_that_hangs_is_left_behind(hook: str) -> None:
     hangs = Hangs()
     try:
-        record = run(plugin(hook, lambda: hangs(), deadline=0.01))
+        record = run(plugin(hook, lambda: hangs(), deadline=0.01), given=asking(hook))
         assert record.degraded is not None
         for name in NEEDS[hook]:
             assert record.degraded[name] == f"plugin Wild: {hook}: did not answer within its deadline of 0.01 s"
@@ -100,7 +101,7 @@ ALARMING = said(facts={"customer.calm": "perhaps", "centre.calm": True})  # some
 @pytest.mark.parametrize("deadline", [None, 60])
 @pytest.mark.parametrize("hook", [*sorted(NEEDS), "perform", *sorted(OBSERVERS)])
 def test_an_interrupt_by_a_person_passes(hook: str, deadline: float | None) -> None:
-    given = said() if hook in NEEDS else ALARMING
+    given = asking(hook) if hook in NEEDS else ALARMING
     with opened(plugin(hook, raises(KeyboardInterrupt()), deadline=deadline)) as one, pytest.raises(KeyboardInterrupt):
         one.decide(given)
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from centre import engine, event
-from forbear import SpeechSignals, hookimpl
-from house import HELPERS, NEEDS, Calm, house, opened, plugin, run, said
+from centre import dump, engine, event
+from forbear import Draft, DraftSignals, EventError, Evidence, SpeechSignals, Turn, hookimpl
+from house import HELPERS, NEEDS, Calm, drafted, house, opened, plugin, run, said
 
 KINDS = ("customer", "contact", "advisor")
 
@@ -110,6 +110,65 @@ def test_speech_facts_of_the_centre_win_over_what_is_heard() -> None:
 def test_what_is_heard_is_about_speech_only() -> None:
     record = run(plugin("hear", lambda: SpeechSignals({"customer.calm": True})))
     assert record.degraded == {"of_speech": "plugin Wild: hear: gave customer.calm, which is not `speech.…`"}
+
+
+# --- drafts
+
+
+def test_a_draft_is_read_with_all_that_the_event_says_of_it() -> None:
+    seen: list[Draft] = []
+    turns = [{"speaker": "customer", "text": "why?"}]
+    told = {"text": "Bye.", "lang": "en", "author": "bot", "kind": "farewell", "shows": ["Sam Reed"], "before": turns}
+    run(plugin("read_draft", lambda draft: seen.append(draft)), given=drafted(**told))
+    assert seen == [Draft("Bye.", "en", "bot", "farewell", ("Sam Reed",), (Turn("customer", "why?"),))]
+
+
+def test_a_draft_is_an_advisors_reply_unless_the_event_says_otherwise() -> None:
+    seen: list[Draft] = []
+    run(plugin("read_draft", lambda draft: seen.append(draft)), given=drafted())
+    assert seen == [Draft("hello", "auto", "advisor", "reply", (), ())]
+
+
+def test_nobody_hears_a_draft_and_nobody_reads_an_utterance() -> None:
+    calls: list[str] = []
+    both = [plugin(hook, lambda hook=hook: calls.append(hook), hook) for hook in ("hear", "read_draft")]
+    run(*both, given=drafted())
+    run(*both)
+    assert calls == ["read_draft", "hear"]
+
+
+def test_an_event_without_a_text_asks_nobody() -> None:
+    calls: list[str] = []
+    run(plugin("read_draft", lambda: calls.append("read_draft")), given=drafted(text=None))
+    assert calls == []
+
+
+def test_what_is_found_in_a_draft_is_about_the_draft_only() -> None:
+    record = run(plugin("read_draft", lambda: DraftSignals({"speech.calm": True})), given=drafted())
+    assert record.degraded == {"of_draft": "plugin Wild: read_draft: gave speech.calm, which is not `draft.…`"}
+
+
+def test_facts_of_the_centre_win_over_what_is_found_in_a_draft() -> None:
+    quiet = plugin("supply_centre_facts", lambda: {"draft.calm": False})
+    assert run(quiet, Calm(), given=drafted()).outcome["of_draft"] == "no"
+
+
+def test_no_word_of_a_draft_is_kept() -> None:
+    found = DraftSignals({"draft.calm": True}, (Evidence(0, 6, "link", "secret"),))
+    given = drafted(text="secret thing", shows=["secret name"], before=[{"speaker": "bot", "text": "secret turn"}])
+    with opened(plugin("read_draft", lambda: found)) as one:
+        record = one.decide(given)
+        assert [(it.start, it.end, it.kind, it.text) for it in record.evidence] == [(0, 6, "link", "")]
+        assert "secret" not in repr(record) + "".join(dump(one))
+
+
+SHOWS: list[Any] = ["a", [1], [None], [["a"]], ["a"] * 21, ["a" * 100_001], {"a": 1}]
+
+
+@pytest.mark.parametrize("shows", SHOWS, ids=range(len(SHOWS)))
+def test_words_to_show_that_are_no_short_list_of_texts_are_an_error(shows: Any) -> None:
+    with pytest.raises(EventError, match="`shows` is"):
+        run(given=drafted(shows=shows))
 
 
 # --- candidates

@@ -9,7 +9,7 @@ import pytest
 
 from forbear import hookimpl
 from forbear.codec import line, record_as_plain
-from house import NEEDS, Calm, Watch, opened, plugin, run, said
+from house import NEEDS, Calm, Watch, drafted, opened, plugin, run, said
 
 GIVEN = said(facts={"customer.calm": True}, before=[{"speaker": "advisor", "text": "hi"}])
 
@@ -40,7 +40,7 @@ def unequal(event: Any) -> None:
     event.fields["text"] = Odd()
 
 
-FACT_HOOKS = sorted(set(NEEDS) - {"hear", "supply_customer_facts"})
+FACT_HOOKS = sorted(set(NEEDS) - {"hear", "read_draft", "supply_customer_facts"})
 
 
 @pytest.mark.parametrize("change", [fields, facts, deep, by_force])
@@ -71,6 +71,14 @@ def test_an_utterance_changed_by_force() -> None:
 
     record = run(plugin("hear", meddles), given=GIVEN)
     assert record.degraded == {"of_speech": "plugin Wild: hear: changed what it was given"}
+
+
+def test_a_draft_changed_by_force() -> None:
+    def meddles(draft: Any) -> None:
+        object.__setattr__(draft, "text", "")
+
+    record = run(plugin("read_draft", meddles), given=drafted())
+    assert record.degraded == {"of_draft": "plugin Wild: read_draft: changed what it was given"}
 
 
 def test_others_see_what_was_given() -> None:

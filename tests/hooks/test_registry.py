@@ -11,8 +11,8 @@ from types import ModuleType
 import pytest
 
 import forbear_plugins.lexicon as lexicon
+from centre import routing
 from centre import said as told
-from centre import standard
 from forbear import Engine, PluginError, hookimpl
 from forbear.engine.registry import Broken, Registered, installed
 from house import run
@@ -78,7 +78,7 @@ def test_a_broken_plugin_is_listed_with_its_error_and_refuses_an_engine(code: st
     assert BROKEN[code] in one.error
     assert isinstance(found["keen"], Registered)
     with pytest.raises(PluginError, match="plugin sorry: "):
-        Engine(standard())
+        Engine(routing())
 
 
 def test_a_name_that_is_taken_is_said_to_be(install: Install) -> None:
@@ -86,12 +86,12 @@ def test_a_name_that_is_taken_is_said_to_be(install: Install) -> None:
     install("rival", GOOD, entry="keen")
     errors = [one.error for one in installed() if isinstance(one, Broken)]
     assert errors == ["load: its name or its object is taken already"]
-    Engine(standard()).close()
+    Engine(routing()).close()
 
 
 def test_the_record_says_which_distribution_a_fact_came_from(install: Install) -> None:
     install("names", "@hookimpl\ndef supply_advisor_facts(): return {'advisor.name': 'Ada'}")
-    with Engine(standard()) as one:
+    with Engine(routing()) as one:
         record = one.decide(told("e1", 0, {}, text="You idiot"))
     assert record.sources["advisor.name"] == "names"
     assert record.sources["speech.category"] == "lexicon"
@@ -100,7 +100,7 @@ def test_the_record_says_which_distribution_a_fact_came_from(install: Install) -
 
 
 def test_an_installed_plugin_that_is_handed_over_keeps_its_origin() -> None:
-    with Engine(standard(), plugins=[lexicon]) as one:
+    with Engine(routing(), plugins=[lexicon]) as one:
         record = one.decide(told("e1", 0, {}, text="You idiot"))
     assert record.plugins == {"forbear_plugins.lexicon": record.plugins["forbear_plugins.lexicon"]}
     assert record.plugins["forbear_plugins.lexicon"].startswith("forbear ")

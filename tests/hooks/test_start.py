@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from centre import MANIFEST, abuse, engine, said, standard, three_strikes
+from centre import MANIFEST, abuse, engine, routing, said, three_strikes
 from forbear import Engine, LedgerError, PackError, PackNotFound, PluginError, WorkingCalendar, hookimpl, hours
 from forbear.ledger import SQLiteStore
 from house import plugin
@@ -45,7 +45,7 @@ def test_the_digest_speaks_of_the_calendar() -> None:
         with engine(plugins=plugins) as one:
             return one.decide(said("e1")).policy.digest
 
-    assert digest() == standard().digest
+    assert digest() == routing().digest
     assert len({digest(), digest(calendar(NIGHTS)), digest(calendar(WorkingCalendar()))}) == 3
     assert digest(calendar(NIGHTS)) == digest(calendar(NIGHTS))
 

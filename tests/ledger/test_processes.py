@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from centre import abuse, closed, dump, event, said, standard
+from centre import abuse, closed, dump, event, routing, said
 from chains import broken_chains
 from forbear.ledger.entries import LAST
 from places import Place, postgres, sqlite
@@ -54,7 +54,7 @@ def run(place: Place, events: list[dict[str, Any]]) -> None:
 
 
 def start(place: Place, events: list[dict[str, Any]]) -> BaseProcess:
-    standard()  # read once, before the fork
+    routing()  # read once, before the fork
     process = FORK.Process(target=run, args=(place, events))
     process.start()
     return process

@@ -26,6 +26,7 @@ from forbear_plugins.lexicon.tables import (
     IMPATIENCE,
     SWEARING,
     TABLES,
+    WEIGHTS,
     Source,
     TableError,
     entries,
@@ -341,6 +342,10 @@ def test_every_word_read_has_a_place(text: str) -> None:
         ("numbers.txt", f"intensity.insult = {'9' * 5_000}", "1: .* whole number from 0 to 100"),
         ("numbers.txt", "intensity.insults = 33", "1: there is no number called `intensity.insults`"),
         ("traditional.txt", "罵骂骂", "1: .* no pair of characters"),
+        ("en_weights.txt", "whoever", "1: write `left = right`"),
+        ("en_weights.txt", "# a note\nwhoever = a lot", "2: .* whole number from -999 to 999"),
+        ("zh_weights.txt", "到底 = 1000", "1: .* whole number from -999 to 999"),
+        ("zh_weights.txt", "到底 = --3", "1: .* whole number from -999 to 999"),
         ("en_hostil.txt", "[insult]\nword", "no table is called so"),
     ],
 )
@@ -400,6 +405,48 @@ def test_a_centre_adds_entries_and_changes_what_bundled_ones_stand_for(tmp_path:
     assert said("screw you guys")[0] == "advisor"
 
 
+def test_anger_is_heard_in_words_that_no_list_holds(tmp_path: Path) -> None:
+    text = "nobody at this firm has bothered to answer"
+    found = heard(text)
+    assert found.facts["speech.frustrated"] is True
+    assert [(one.text, one.entry, one.reason) for one in found.evidence] == [("nobody", "nobody", "learnt")]
+    assert facts(f"{text}, please") == (False, False, "nobody", "none"), "polite words stand beside them"
+    (tmp_path / "en_weights.txt").write_text("(least) = 999", encoding="utf-8")
+    assert Lexicon(tmp_path).hear(Utterance(text)).facts["speech.frustrated"] is False
+    (tmp_path / "en_weights.txt").write_text("Blithering hobgoblins = 500", encoding="utf-8")
+    ours = Lexicon(tmp_path).hear(Utterance("nobody at this firm but blithering hobgoblins"))
+    assert [one.entry for one in ours.evidence] == ["blithering hobgoblins"]
+
+
+def test_what_words_weigh_counts_for_a_customer_only_and_not_for_a_word_or_two() -> None:
+    said = heard("nobody at this firm has bothered to answer", speaker="advisor")
+    assert said.facts["speech.frustrated"] is False
+    assert facts("your firm") == (False, False, "nobody", "none")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("holy shit that was fast, thank you so much", (False, False, "nobody", "none")),
+        ("oh shit sorry, that was my old card", (False, False, "nobody", "none")),
+        ("卧槽这也太快了吧，谢了", (False, False, "nobody", "none")),
+        ("holy shit, you idiot, thank you so much", (True, False, "advisor", "insult")),
+        ("holy shit, useless app, cheers", (True, True, "nobody", "none")),
+    ],
+)
+def test_swearing_for_joy_is_no_anger(text: str, expected: tuple[bool, bool, str, str]) -> None:
+    assert facts(text) == expected
+
+
+def test_an_insult_in_a_public_post_is_aimed_at_the_brand_that_it_names() -> None:
+    assert facts("@BritFly you suck") == (True, False, "company", "insult")
+    assert facts("fuck you @BritFly") == (True, False, "company", "insult")
+    assert facts("@BritFly I know where you live")[2:] == ("advisor", "threat")
+    assert facts("you suck, mail me at jo@britfly.example")[2] == "advisor"
+    answered = heard("@BritFly you suck", before=(Turn("advisor", "Hi, Jo here, how can I help?"),))
+    assert answered.facts["speech.target"] == "advisor"
+
+
 def test_alternatives_of_an_entry_are_spelt_out(tmp_path: Path) -> None:
     (tmp_path / "en_hostile.txt").write_text("[insult: insult]\nold (goat/trout (face/)) qqq", encoding="utf-8")
     ours = Lexicon(tmp_path)
@@ -413,7 +460,7 @@ def test_alternatives_of_an_entry_are_spelt_out(tmp_path: Path) -> None:
 
 def test_every_table_is_there_and_every_number_that_is_read() -> None:
     data = files("forbear_plugins.lexicon") / "data"
-    assert {*TABLES, "spelling.txt", "traditional.txt", "numbers.txt", "README.md"} == {
+    assert {*TABLES, *WEIGHTS, "spelling.txt", "traditional.txt", "numbers.txt", "README.md"} == {
         one.name for one in data.iterdir()
     }
     code = [one for one in files("forbear_plugins.lexicon").iterdir() if one.name.endswith(".py")]

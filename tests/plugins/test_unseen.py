@@ -16,7 +16,7 @@ CONDUCTS = ("abuse", "anger", "civil")
 FOLDER = Path(__file__).parent / "unseen"
 
 # A hundredth below what was measured when the floors were last set.
-FLOORS = {("lexicon", "en"): 0.65, ("lexicon", "zh"): 0.73, ("model", "en"): 0.75, ("model", "zh"): 0.80}
+FLOORS = {("lexicon", "en"): 0.70, ("lexicon", "zh"): 0.76, ("model", "en"): 0.77, ("model", "zh"): 0.80}
 PLUGINS: dict[str, ModuleType] = {"lexicon": lexicon, "model": model}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
-from forbear import Policy, load_policy
+from forbear import Policy
 from forbear.language.check import plain
 from forbear.language.files import TEST_SUFFIX
 from forbear.language.pack import build_policy, pack_from_texts
@@ -15,6 +15,7 @@ from forbear.language.problems import Problems
 from forbear.language.source import decode
 from forbear.language.tree import parse_tree
 from forbear.schema import schema
+from stories import standard
 
 RULES = Path(__file__).parents[2] / "rules" / "forbear_rules"
 
@@ -30,7 +31,7 @@ def general(name: str) -> Draft202012Validator:
 
 @cache
 def of_standard(name: str) -> Draft202012Validator:
-    return validator(name, load_policy("standard"))
+    return validator(name, standard())
 
 
 def data(text: str, name: str = "a.yaml") -> object:

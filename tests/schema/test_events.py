@@ -39,6 +39,14 @@ WHOLE: dict[str, dict[str, Any]] = {
     "contact_started": {"channel": "voice"},
     "contact_offered": {"channel": "voice"},
     "utterance": {"speaker": "bot", "text": "", "lang": "en", "before": [{"speaker": "customer", "text": "a"}]},
+    "message_drafted": {
+        "author": "bot",
+        "kind": "farewell",
+        "text": "",
+        "lang": "zh",
+        "before": [{"speaker": "customer", "text": "a"}],
+        "shows": ["Sam Reed"],
+    },
     "contact_ended": {"reason": "done"},
     "obligation_closed": {"obligation": "latest", "how": "done", "reason": "r", "by": "m", "note": "n"},
     "offence_reviewed": {"offence": "latest", "verdict": "upheld", "by": "m", "reason": "r"},
@@ -170,4 +178,4 @@ def test_a_value_is_valid_just_where_it_fits(kind, given):
 def test_every_type_and_field_is_described():
     assert {*TYPES} == {name for name, one in EVENT_TYPES.items() if not one.raised}
     assert {*COMMON_FIELDS} == COMMON
-    assert {*FIELDS} - {"before"} == {field for one in EVENT_TYPES.values() for field in one.fields}
+    assert {*FIELDS} - {"before", "shows"} == {field for one in EVENT_TYPES.values() for field in one.fields}

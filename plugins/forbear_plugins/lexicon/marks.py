@@ -14,13 +14,26 @@ from attrs import frozen
 
 from forbear.records import Utterance
 
-from .tables import LATIN, SPELLING, TABLES, Source, Term, characters, entries, numbers, pairs, sources
+from .learnt import LEAST
+from .tables import (
+    LATIN,
+    SPELLING,
+    TABLES,
+    Source,
+    Term,
+    characters,
+    entries,
+    numbers,
+    pairs,
+    sources,
+    weights,
+)
 from .words import LONGEST, Spelling, entry, plain_characters, starred_forms
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _STARRED_KINDS = frozenset(("dirt", "profanity", "intensifier", "insult", "insults", "bodily"))
 
-_BESIDE = frozenset(("request", "polite"))
+_BESIDE = frozenset(("request", "polite", "glad"))
 """Kinds that are found beside the others, on the same words too: "get me your manager"."""
 
 _NO_NAMES = frozenset(
@@ -43,6 +56,7 @@ class Matcher:
     spelling: Spelling
     numbers: Mapping[str, int]
     ordinary: frozenset[str] = frozenset()  # words that are no name to call somebody after "you"
+    weights: Mapping[str, int] = MappingProxyType({})
 
 
 @frozen
@@ -74,12 +88,12 @@ class Lists:
     @cached_property
     def latin(self) -> Matcher:
         """For texts without Chinese characters."""
-        return _matcher(self._sources, LATIN)
+        return _matcher(self._sources, LATIN, "en_weights.txt")
 
     @cached_property
     def chinese(self) -> Matcher:
         """For Chinese texts, which may be mixed with English."""
-        return _matcher(self._sources, TABLES)
+        return _matcher(self._sources, TABLES, "zh_weights.txt")
 
 
 def is_chinese(utterance: Utterance) -> bool:
@@ -87,7 +101,7 @@ def is_chinese(utterance: Utterance) -> bool:
     return utterance.lang == "zh" or _CHINESE.search(utterance.text[:LONGEST]) is not None
 
 
-def _matcher(found_in: Sequence[Source], tables: Sequence[str]) -> Matcher:
+def _matcher(found_in: Sequence[Source], tables: Sequence[str], learnt: str) -> Matcher:
     fixed = pairs(SPELLING, found_in)
     plain = plain_characters(characters(found_in))
     said: dict[str, Term] = {}
@@ -124,6 +138,10 @@ def _matcher(found_in: Sequence[Source], tables: Sequence[str]) -> Matcher:
         spelling,
         numbers(found_in),
         frozenset(ordinary),
+        {
+            text if text == LEAST else " ".join(entry(text, plain, fixed)): weight
+            for text, weight in weights(learnt, found_in).items()
+        },
     )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from forbear.records import Evidence, SpeechSignals, Turn, Utterance
 
 from .address import names
 from .aims import ADVISOR, CALM, COMPANY, NOBODY, OTHER, QUOTED, Aim
 from .direction import aim
+from .findings import Finding, weighed
+from .learnt import angriest
 from .marks import Mark, Marks, Matcher, is_chinese, marks
 from .scene import Scene
 from .tables import CATEGORIES, HOSTILE, IMPATIENCE, SWEARING, Term
@@ -25,53 +28,26 @@ _CALM_KINDS = {
     "hint": "frustration",
     "gripe": "frustration",
     "polite": "polite",
+    "glad": "polite",
     "impatient": "impatience",
     "request": "request",
 }
 _AT_NOBODY = Aim(NOBODY, "")
 _BARE = frozenset(("bare", "vocative"))
-_SLIGHT = frozenset(("hint", "gripe"))
-"""Kinds that weigh little, and are not told beside hostility."""
+_POSTED = re.compile(r"^[\s.]{0,9}+@\w\w|\byou,?+ @\w\w", re.IGNORECASE)
 _SHOUTED = 0.7  # of the letters are capitals
 
 
-@frozen(slots=True)
-class Finding:
-    """A mark and what it counts as: the kind of its evidence, and whom it is aimed at."""
-
-    start: int
-    end: int
-    kind: str  # insult, sexual, hate, threat, profanity, frustration, impatience or request
-    term: Term
-    aim: Aim
-    shown: tuple[int, int] | None = None  # the words that say at whom
-
-    @property
-    def hostile(self) -> bool:
-        """Whether it is hostile, at whomever."""
-        return self.kind in _HOSTILE_KINDS
-
-    @property
-    def category(self) -> str:
-        """The category of hostility; swearing is an insult where the advisor is called it."""
-        if self.kind == "profanity":
-            return "insult" if self.aim.target == ADVISOR else "none"
-        return self.kind if self.hostile else "none"
-
-
-_HOSTILE_KINDS = frozenset((*CATEGORIES[1:], "profanity"))
-
-
-def heard(utterance: Utterance, matcher: Matcher) -> SpeechSignals:
-    """The signals of an utterance; one without words is quiet."""
+def heard(utterance: Utterance, matcher: Matcher, *, learnt: bool = True) -> SpeechSignals:
+    """The signals of an utterance; one without words is quiet. Unless `learnt`, by the lists alone."""
     items = read(utterance.text, matcher.spelling)
     words = " ".join(items).split(" ")
-    findings = find(utterance, words, matcher) if items else []
+    findings = find(utterance, words, matcher, learnt=learnt) if items else []
     facts = _facts(findings, utterance.text[:LONGEST], matcher.numbers)
     return SpeechSignals(facts, _evidence(utterance.text, items, findings, matcher) if findings else ())
 
 
-def find(utterance: Utterance, words: list[str], matcher: Matcher) -> list[Finding]:
+def find(utterance: Utterance, words: list[str], matcher: Matcher, *, learnt: bool) -> list[Finding]:
     """What is found in the words of an utterance, as `read` gives them."""
     chinese = is_chinese(utterance)
     findings = _findings(words, chinese, utterance, matcher)
@@ -79,7 +55,23 @@ def find(utterance: Utterance, words: list[str], matcher: Matcher) -> list[Findi
         findings += _called(words, findings, utterance.text, matcher)
     if utterance.speaker != "customer":
         findings = [_not_the_customers(one) for one in findings]
-    return _weighed(findings, words, matcher.numbers, "weight.zh." if chinese else "weight.")
+    elif _is_posted(utterance):
+        findings = [_at_the_brand(one) for one in findings]
+    counted = weighed(findings, words, matcher.numbers, "weight.zh." if chinese else "weight.")
+    if not learnt or utterance.speaker != "customer" or any(one.kind != "request" for one in counted):
+        return counted
+    judged = any(one.kind in ("polite", "benign") for one in findings)
+    return counted if judged else counted + _learnt(words, chinese, matcher)
+
+
+def _learnt(words: list[str], chinese: bool, matcher: Matcher) -> list[Finding]:
+    """Anger in words that no list holds, told by the words that weigh most."""
+    lang = "zh" if chinese else "en"
+    found = angriest(words, matcher.weights, lang)
+    if found is None:
+        return []
+    start, end, text = found
+    return [Finding(start, end, "frustration", Term("frustrated", "none", lang, text), Aim(NOBODY, "learnt"))]
 
 
 def _called(words: list[str], findings: list[Finding], text: str, matcher: Matcher) -> list[Finding]:
@@ -94,36 +86,6 @@ def _called(words: list[str], findings: list[Finding], text: str, matcher: Match
         for start, end, term in marked
         if start not in quotes and known.isdisjoint(range(start, end))
     ]
-
-
-def _weighed(findings: list[Finding], words: list[str], numbers: Mapping[str, int], of: str) -> list[Finding]:
-    """What counts: what is said in anger does not where it weighs less than the polite words beside it.
-
-    Hostility always counts. Words that complaints use, and others too, weigh little; a question and thanks take away.
-    """
-    said = [one for one in findings if one.kind != "polite"]
-    upset = [one for one in said if one.kind != "request"]
-    if any(one.hostile for one in upset):
-        return [one for one in said if one.term.kind not in _SLIGHT]
-    if not upset:
-        return said
-    weight = sum({one.term.text: numbers[of + _sort(one)] for one in upset}.values())
-    polite = {one.term.text for one in findings if one.kind == "polite"}
-    if polite:
-        weight -= numbers[of + "polite"] + numbers[of + "further-polite"] * (len(polite) - 1)
-    weight += numbers[of + "exclaimed"] * ("!" in words) - numbers[of + "asks"] * ("?" in words)
-    return said if weight >= numbers[of + "least"] else [one for one in said if one.kind == "request"]
-
-
-def _sort(finding: Finding) -> str:
-    """As what a calm finding weighs."""
-    if finding.term.kind in _SLIGHT:
-        return finding.term.kind
-    if finding.aim.reason in ("quoted", "of-oneself") or (
-        finding.term.kind == "slight" and finding.aim.reason not in ("described", "subject")
-    ):
-        return "hint"
-    return "frustrated"
 
 
 def _findings(words: list[str], chinese: bool, utterance: Utterance, matcher: Matcher) -> list[Finding]:
@@ -164,7 +126,9 @@ def _judged(
     scene: Scene | None = None
     for mark in which:
         start, end, term = mark
-        if term.kind in _CALM_KINDS:
+        if term.kind == "benign":
+            findings.append(Finding(start, end, "benign", term, _AT_NOBODY))
+        elif term.kind in _CALM_KINDS:
             findings.append(Finding(start, end, _CALM_KINDS[term.kind], term, _AT_NOBODY))
         elif term.kind in _RUDE:
             if scene is None:
@@ -186,7 +150,7 @@ def _counted(mark: Mark, aimed: Aim, shown: tuple[int, int] | None) -> list[Find
     if (aimed.target, aimed.reason) == (CALM, "of-oneself"):
         return [Finding(start, end, "polite", term, aimed)]
     if aimed.target == CALM or (term.kind in ("jibe", "epithet") and not _hurts(term, aimed)):
-        return []
+        return [Finding(start, end, "benign", term, aimed)] if aimed.reason == "denied" else []
     if aimed.target == QUOTED or (term.kind == "slight" and aimed.target in (COMPANY, NOBODY)):
         return [Finding(start, end, "frustration", term, Aim(NOBODY, aimed.reason))]
     return [Finding(start, end, "profanity" if term.kind in SWEARING else term.sort, term, aimed, shown)]
@@ -213,6 +177,19 @@ def _not_the_customers(finding: Finding) -> Finding:
     return evolve(finding, aim=Aim(OTHER, "said-by-advisor"), shown=None)
 
 
+def _is_posted(utterance: Utterance) -> bool:
+    """Whether it is a public post to a name with "@", not said in a talk with an advisor."""
+    talked = any(turn.speaker == "advisor" for turn in utterance.before)
+    return not talked and "@" in utterance.text and _POSTED.search(utterance.text[:LONGEST]) is not None
+
+
+def _at_the_brand(finding: Finding) -> Finding:
+    """What a public post calls "you" is the brand, unless it is worse than an insult."""
+    if finding.aim.target != ADVISOR or finding.category != "insult":
+        return finding
+    return evolve(finding, aim=Aim(COMPANY, "several"), shown=None)
+
+
 def _put_back(finding: Finding, kept: list[int]) -> Finding:
     """A finding in the words that were kept, at its place in all words."""
     shown = finding.shown and (kept[finding.shown[0]], kept[finding.shown[1] - 1] + 1)
@@ -234,7 +211,7 @@ def _facts(findings: list[Finding], text: str, numbers: Mapping[str, int]) -> di
         "speech.impatience": max(causes, key=IMPATIENCE.index, default="none"),
         "speech.complaint": frustrated or any(one.aim.target == COMPANY for one in hostile),
         "speech.request": any(one.kind == "request" for one in findings),
-        "speech.confidence": _confidence(hostile, target, frustrated, numbers),
+        "speech.confidence": _confidence(findings, target, frustrated, numbers),
     }
 
 
@@ -252,10 +229,12 @@ def _intensity(findings: list[Finding], text: str, numbers: Mapping[str, int]) -
     return min(100, found)
 
 
-def _confidence(hostile: list[Finding], target: str, frustrated: bool, numbers: Mapping[str, int]) -> int:
+def _confidence(findings: list[Finding], target: str, frustrated: bool, numbers: Mapping[str, int]) -> int:
     """How sure the reading is, in percent: of abuse as the surest mark of it, of anger as the least sure."""
+    hostile = [one for one in findings if one.hostile]
     if not hostile:
-        return numbers["confidence.frustrated" if frustrated else "confidence.quiet"]
+        learnt = any(one.aim.reason == "learnt" for one in findings)
+        return numbers[f"confidence.{'learnt' if learnt else 'frustrated' if frustrated else 'quiet'}"]
     sure = [numbers[f"confidence.{one.aim.reason}"] for one in hostile if one.aim.target == target]
     return max(sure) if target == ADVISOR else min(sure)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from forbear.errors import ForbearError
 
 HOSTILE = ("insult", "insults", "slight", "jibe", "epithet", "barb", "attack", "bodily", "group", "people")
 SWEARING = ("dirt", "profanity", "alone", "intensifier")
-CALM = ("frustrated", "hint", "gripe", "polite", "impatient", "request", "benign", "asks", "aside", "nothing")
+CALM = ("frustrated", "hint", "gripe", "polite", "glad", "impatient", "request", "benign", "asks", "aside", "nothing")
 CUES = (
     *("you", "your", "you_all", "self", "he", "third", "it", "thing", "company", "personal", "conduct"),
     *("link", "a", "the", "is", "be", "modal", "not", "report", "filler", "ordinary"),
@@ -31,6 +31,8 @@ LATIN = tuple(name for name in TABLES if name.startswith("en_") or name == "zh_l
 """What a text without Chinese characters is searched for."""
 MOST_READINGS = 20_000
 SPELLING, TRADITIONAL, NUMBERS = "spelling.txt", "traditional.txt", "numbers.txt"
+WEIGHTS = ("en_weights.txt", "zh_weights.txt")
+HEAVIEST = 999
 
 
 class TableError(ForbearError):
@@ -55,16 +57,20 @@ class Term:
         return self.kind in CUES
 
 
+Heading = Callable[[str, str, str], Term]
+
+
 @frozen
 class Source:
-    """A folder of tables: a centre's own, or the bundled ones."""
+    """A folder of tables: a centre's own, or those that a package bundles."""
 
     folder: Path | None = None
+    package: str = __package__
 
     def lines(self, name: str) -> Iterator[tuple[str, str]]:
         """Place, for errors, and text of each line of a table that is no comment; none where there is no such table."""
         if self.folder is None:
-            text = files(__package__).joinpath("data", name).read_text(encoding="utf-8")
+            text = files(self.package).joinpath("data", name).read_text(encoding="utf-8")
         elif (self.folder / name).exists():
             text = _text(self.folder / name)
         else:
@@ -75,28 +81,34 @@ class Source:
                 yield f"{place}:{number}", line.strip()
 
 
-def sources(folder: Path | None) -> tuple[Source, ...]:
-    """Where tables are read, what counts first first: a centre's folder, then the bundled tables.
+def sources(
+    folder: Path | None,
+    known: Sequence[str] = (*TABLES, *WEIGHTS, SPELLING, TRADITIONAL, NUMBERS),
+    package: str = __package__,
+) -> tuple[Source, ...]:
+    """Where tables are read, what counts first first: a centre's folder, then the tables that a package bundles.
 
-    Raises TableError for a folder that is none, or holds a file that no table is called.
+    Raises TableError for a folder that is none, or holds a file that is not called as one of the `known` tables.
     """
     if folder is None:
-        return (Source(),)
+        return (Source(package=package),)
     if not is_folder(folder):
         raise TableError(f"{folder}: there is no such folder of word lists")
-    known = (*TABLES, SPELLING, TRADITIONAL, NUMBERS)
     for file in sorted(folder.iterdir()):
         if file.name not in (*known, "README.md") and not file.name.startswith("."):
             raise TableError(f"{file}: no table is called so; the tables are {', '.join(known)}")
-    return Source(folder), Source()
+    return Source(folder, package), Source(package=package)
 
 
-def entries(name: str, source: Source) -> Iterator[tuple[str, Term]]:
-    """The entries of a table such as `en_attack.txt`, alternatives spelt out, as text and meaning."""
+def entries(name: str, source: Source, heading: Heading | None = None) -> Iterator[tuple[str, Term]]:
+    """The entries of a table such as `en_attack.txt`, alternatives spelt out, as text and meaning.
+
+    `heading` reads what stands above entries, given the place, the table's language and the line.
+    """
     term: Term | None = None
     for place, line in source.lines(name):
         if line.startswith("["):
-            term = _heading(place, name[:2], line)
+            term = (heading or _heading)(place, name[:2], line)
         elif term is None:
             raise TableError(f"{place}: put a [kind] heading above the first entry")
         else:
@@ -129,6 +141,18 @@ def numbers(found_in: Sequence[Source]) -> dict[str, int]:
         if not told.isdecimal() or not told.isascii() or len(told) > 3 or int(told) > 100:
             raise TableError(f"{place}: `{name}` is a whole number from 0 to 100, not {told!r}")
         found.setdefault(name, int(told))
+    return found
+
+
+def weights(name: str, found_in: Sequence[Source]) -> dict[str, int]:
+    """A table of `words = what they weigh`, from -999 to 999."""
+    found: dict[str, int] = {}
+    for place, line in _lines(name, found_in):
+        words, told = _sides(place, line)
+        figure = told.removeprefix("-")
+        if not figure.isdecimal() or not figure.isascii() or len(figure) > 3:
+            raise TableError(f"{place}: {words!r} weighs a whole number from -{HEAVIEST} to {HEAVIEST}, not {told!r}")
+        found.setdefault(words, int(told))
     return found
 
 

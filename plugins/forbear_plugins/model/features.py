@@ -1,13 +1,15 @@
 """An utterance as numbers: which features it has, each as a place in the table of weights.
 
-Three groups: grams of words and characters; grams of the words' roles, in which hostile words and those that say at
-whom stand for their kind; and what the lexicon found. The first two are many, so their sum is divided by the root of
-their number.
+Five groups: grams of words and characters; grams of the words' roles, in which hostile words and those that say at
+whom stand for their kind; each word with whether its clause says "you"; the words of the advisor's turn before; and
+what the lexicon's lists found, beside the length. The first four are many, so their sum is divided by the root of their
+number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
 from zlib import crc32
 
 from attrs import frozen
@@ -22,10 +24,17 @@ PLACES = 1 << BITS
 LONGEST = 400
 """Words of an utterance that the model considers; what follows only the lexicon hears."""
 
+_MASK = PLACES - 1
+_WORD, _CHARACTER, _ROLE = (crc32(kind) for kind in (b"w", b"c", b"r"))
 _CHARACTERS = (3, 4, 5)  # of an English word
 _WORDS = 3
 _ROLES = 4
 _CHINESE = 4
+_YOU = frozenset(("you", "your", "yours", "yourself", "u", "ur", "ya", "你", "您", "妳"))
+_CLAUSE_ENDS = frozenset(".!?,;:\n")
+_TURN = 40  # words of the turn before that are considered
+_LENGTHS = 6
+_LENGTH = 4
 
 
 @frozen(slots=True)
@@ -34,24 +43,26 @@ class Features:
 
     items: list[str]
     grams: list[list[int]]
+    flat: set[int]  # the places of the grams, each once
     signals: list[int]
     heard: SpeechSignals
-
-    def flat(self) -> set[int]:
-        """The places of the grams, each once."""
-        return {place for some in self.grams for place in some}
 
 
 def features(utterance: Utterance, matcher: Matcher) -> Features:
     """The features of an utterance, by the lexicon's tables."""
-    signals = heard(utterance, matcher)
+    signals = heard(utterance, matcher, learnt=False)
     items = read(utterance.text, matcher.spelling)[:LONGEST]
     words = " ".join(items).split(" ")[:LONGEST] if items else []
     chinese = is_chinese(utterance)
     grams = _grams(words)
     for start, place in _of_roles(words, chinese, matcher):
         grams[start].append(place)
-    return Features(words, grams, list(_of_signals(signals)), signals)
+    for start, place in _of_clauses(words):
+        grams[start].append(place)
+    if words:
+        grams[0].extend(_of_turn(utterance, matcher))
+    flat = set(chain.from_iterable(grams))
+    return Features(words, grams, flat, [*_of_signals(signals), *_of_shape(words)], signals)
 
 
 def spans(utterance: Utterance, matcher: Matcher) -> list[tuple[int, int]]:
@@ -62,22 +73,24 @@ def spans(utterance: Utterance, matcher: Matcher) -> list[tuple[int, int]]:
 
 
 def _place(feature: str) -> int:
-    return crc32(feature.encode("utf-8", "replace")) & (PLACES - 1)
+    return crc32(feature.encode("utf-8", "replace")) & _MASK
 
 
 def _grams(words: Sequence[str]) -> list[list[int]]:
-    """Of each word: grams of words that begin there, and of its characters."""
+    """Of each word: grams of words that begin there, and of its characters. A longer gram continues a shorter's sum."""
     found: list[list[int]] = []
+    spaced = [b" " + word.encode("utf-8", "replace") for word in words]
     for start, word in enumerate(words):
         own: list[int] = []
         longest = _CHINESE if not word.isascii() else _WORDS
-        gram = "w"
-        for other in words[start : start + longest]:
-            gram += " " + other
-            own.append(_place(gram))
+        gram = _WORD
+        for other in spaced[start : start + longest]:
+            gram = crc32(other, gram)
+            own.append(gram & _MASK)
         if word.isascii() and len(word) > 2:
-            padded = f"<{word}>"
-            own.extend(_place("c" + padded[at : at + n]) for n in _CHARACTERS for at in range(len(padded) - n + 1))
+            padded = f"<{word}>".encode()
+            for n in _CHARACTERS:
+                own += [crc32(padded[at : at + n], _CHARACTER) & _MASK for at in range(len(padded) - n + 1)]
         found.append(own)
     return found
 
@@ -93,11 +106,48 @@ def _of_roles(words: list[str], chinese: bool, matcher: Matcher) -> Iterator[tup
         return
     line = [(at, kinds.get(at, marked.cues.get(at, word))) for at, word in enumerate(words)]
     line = [(at, name) for at, name in line if name]
-    for n, (at, name) in enumerate(line):
-        gram = "r " + name
-        for _, other in line[n + 1 : n + _ROLES]:
-            gram += " " + other
-            yield at, _place(gram)
+    spaced = [b" " + name.encode("utf-8", "replace") for _, name in line]
+    for n, (at, _) in enumerate(line):
+        gram = crc32(spaced[n], _ROLE)
+        for other in spaced[n + 1 : n + _ROLES]:
+            gram = crc32(other, gram)
+            yield at, gram & _MASK
+
+
+def _of_clauses(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Each word with whether its clause says "you", Chinese also two at a time; then beginning and end of it all."""
+    start = 0
+    for end in range(len(words) + 1):
+        if end < len(words) and words[end] not in _CLAUSE_ENDS:
+            continue
+        said = "y " if not _YOU.isdisjoint(words[start:end]) else "n "
+        for at in range(start, end):
+            yield at, _place(said + words[at])
+            if at + 1 < end and not words[at].isascii():
+                yield at, _place(said + words[at] + words[at + 1])
+        start = end + 1
+    if words:
+        yield 0, _place("^ " + words[0])
+        yield len(words) - 1, _place("$ " + words[-1])
+    if len(words) > 1:
+        yield 0, _place(f"^ {words[0]} {words[1]}")
+        yield len(words) - 1, _place(f"$ {words[-2]} {words[-1]}")
+
+
+def _of_turn(utterance: Utterance, matcher: Matcher) -> set[int]:
+    """The words, one and two at a time, of what the advisor said right before."""
+    if not utterance.before or utterance.before[-1].speaker != "advisor":
+        return set()
+    words = read(utterance.before[-1].text, matcher.spelling)[:_TURN]
+    return {_place("b " + word) for word in words} | {
+        _place(f"b {word} {following}") for word, following in pairwise(words)
+    }
+
+
+def _of_shape(words: Sequence[str]) -> Iterator[int]:
+    """How long it is, and whether it says "you", asks or exclaims."""
+    yield _place(f"l {min(_LENGTHS, len(words) // _LENGTH)}")
+    yield _place(f"y {not _YOU.isdisjoint(words)} {'?' in words} {'!' in words}")
 
 
 def _of_signals(signals: SpeechSignals) -> Iterator[int]:

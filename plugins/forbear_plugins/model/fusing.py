@@ -2,8 +2,8 @@
 
 1. The model gives a probability to: abuse (hostile at the advisor), upset (angry or abusive), hostile (at anybody).
    What the lexicon found is among its features, so that these are of both together.
-2. Abuse from `ABUSE` on, unless the lexicon found somebody else's words and nothing aimed at the advisor; below it the
-   utterance is no abuse, whatever the lexicon says.
+2. Abuse from `AGREED` on where the lexicon found it too, else from `ABUSE` on, unless the lexicon found somebody else's
+   words and nothing aimed at the advisor; below it the utterance is no abuse, whatever the lexicon says.
 3. What is no abuse is calm below `UPSET`, whatever the lexicon says. From `UPSET` on it is hostile where the lexicon,
    or the model from `HOSTILE` on, says so, and else frustrated.
 4. The category of abuse is the lexicon's where it has one for the advisor, else the model's likeliest.
@@ -17,7 +17,8 @@ from forbear.records import Plain
 from .features import Features
 from .weights import Weights
 
-ABUSE = 0.7
+ABUSE = 0.72
+AGREED = 0.5
 UPSET = 0.5
 HOSTILE = 0.9
 KINDS = ("sexual", "hate", "threat")
@@ -35,7 +36,7 @@ def fused(found: Features, weights: Weights) -> dict[str, Plain]:
     upset = weights.heads["upset"].probability(found)
     at_advisor = facts["speech.target"] == "advisor"
     repeated = not at_advisor and any(one.reason == "quoted" for one in found.heard.evidence)
-    if abuse >= ABUSE and not repeated:
+    if abuse >= (AGREED if at_advisor else ABUSE) and not repeated:
         named = at_advisor and facts["speech.category"] != "none"
         category = facts["speech.category"] if named else _category(found, weights, "insult")
         told: dict[str, Plain] = {"speech.hostile": True, "speech.target": "advisor", "speech.category": category}

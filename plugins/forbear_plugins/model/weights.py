@@ -36,7 +36,7 @@ class Head:
 
     def score(self, found: Features) -> float:
         """The sum of the weights of what was found."""
-        grams = found.flat()
+        grams = found.flat
         worth = sum(map(self.table.__getitem__, grams))
         signals = sum(map(self.table.__getitem__, found.signals))
         return self.bias + self.step * (worth / math.sqrt(len(grams) or 1) + signals)

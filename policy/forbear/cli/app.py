@@ -17,12 +17,16 @@ from forbear.cli import (
     decide,
     deliver,
     demo,
+    describe,
+    diff,
     erase,
     explain,
     export,
     fmt,
     hear,
+    new,
     plugins,
+    prove,
     report,
     run,
     schema,
@@ -79,6 +83,9 @@ app.command("hear")(_guarded(hear.hear))
 app.command("decide")(_guarded(decide.decide))
 app.command("check")(_guarded(check.check))
 app.command("fmt")(_guarded(fmt.fmt))
+app.command("describe")(_guarded(describe.describe))
+app.command("prove")(_guarded(prove.check_promises))
+app.command("diff")(_guarded(diff.compare_packs))
 app.command("explain")(_guarded(explain.explain_decision))
 app.command("audit")(_guarded(audit.audit_ledger))
 app.command("report")(_guarded(report.report_metrics))
@@ -86,4 +93,6 @@ app.command("export")(_guarded(export.export_customer))
 app.command("erase")(_guarded(erase.erase_customer))
 app.command("test")(_guarded(test.check_tests))
 app.command("plugins")(_guarded(plugins.plugins))
+new.new.command("pack")(_guarded(new.new_pack))
+app.add_typer(new.new, name="new")
 app.command("schema")(_guarded(schema.print_schema))

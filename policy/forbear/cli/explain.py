@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forbear.cli.changing import HEADING, what_would_change
 from forbear.cli.console import out, print_json, say
 from forbear.cli.options import (
     LEDGERS,
@@ -23,6 +25,9 @@ from forbear.explain import AUDIENCES, Explanation, explain, find_record
 from forbear.explain.audience import audience_of
 from forbear.explain.words import Language
 
+if TYPE_CHECKING:
+    from forbear.prove.counterfactual import Counterfactual
+
 
 def explain_decision(
     decision: Annotated[str, typer.Argument(help="The id of a decision (d:<event>), or of its event.")],
@@ -32,6 +37,20 @@ def explain_decision(
     settings: SetOption = None,
     lang: LanguagesOption = "en",
     audience: Annotated[str, typer.Option("--for", help=f"{', '.join(AUDIENCES)}.")] = "auditor",
+    about: Annotated[
+        list[str] | None,
+        typer.Option(help="A decision to be told of at length although it came out as usual; may be given again."),
+    ] = None,
+    changes: Annotated[
+        bool, typer.Option("--what-would-change", help="Tell the fewest facts that would have given another outcome.")
+    ] = False,
+    wanted: Annotated[
+        str | None, typer.Option(help="The outcome to be reached, of the decision that --about names.")
+    ] = None,
+    may: Annotated[
+        list[str] | None,
+        typer.Option("--may-change", metavar="PATH", help="What else might have been otherwise: history, setting.x …"),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Tell why a decision came out as it did, why not otherwise, what it rests on and what follows.
@@ -42,11 +61,20 @@ def explain_decision(
     refuse_missing(ledger)
     # As the engine loads it, so that what plugins add to a pack is in its digest too.
     with Engine(pack, ledger, keys=keys, settings=chosen_settings(settings)) as engine:
-        found = explain(engine.policy, find_record(engine.store, decision), asking)
+        record = find_record(engine.store, decision)
+        found = explain(engine.policy, record, asking, about=about or ())
+        changed = (
+            what_would_change(engine.policy, record, asking, about or (), wanted, may or ())
+            if changes or wanted
+            else []
+        )
     if json:
         print_json(found.as_json())
+        for one in changed:
+            print_json(one.as_json())
     else:
         _show(found, languages)
+        _show_changes(changed, languages)
     raise typer.Exit(0 if found.whole and found.sound else 1)
 
 
@@ -57,3 +85,11 @@ def _show(found: Explanation, languages: list[Language]) -> None:
             say(console)
         for line in found.lines(language):
             say(console, (line, "" if line.startswith(" ") else "bold"))
+
+
+def _show_changes(changes: Sequence[Counterfactual], languages: Iterable[Language]) -> None:
+    for language in languages if changes else ():
+        say(out())
+        say(out(), (HEADING[language], "bold"))
+        for one in changes:
+            say(out(), "  ", one.sentence(language))

@@ -10,11 +10,12 @@ from rich.console import Console
 
 from forbear.cli.console import err, out, print_json, say, show_diagnostics
 from forbear.cli.covered import print_coverage, show_coverage, shown
+from forbear.cli.mutated import try_all
 from forbear.cli.options import EvaluatorOption, JsonOption
 from forbear.engine.parts import extra_sources, find_folder, pack_sources
 from forbear.engine.plugins import Plugins
 from forbear.engine.registry import registry_of
-from forbear.errors import PackError
+from forbear.errors import ForbearError, PackError
 from forbear.language.files import TEST_SUFFIX
 from forbear.testing.runner import Report, run_tests
 
@@ -26,28 +27,44 @@ FailUnderOption = Annotated[
         metavar="PERCENT",
         min=0,
         max=100,
-        help="With coverage, fail where less than so much of it is reached.",
+        help="With coverage or --mutate, fail where less than so much is reached or noticed.",
         show_default=False,
     ),
 ]
+MutateOption = Annotated[
+    bool, typer.Option("--mutate", help="Change every rule a little, and say which changes nothing would notice.")
+]
+OnlyOption = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="DECISION", help="With --mutate, change one decision; again for more."),
+]
+OwnOption = Annotated[bool, typer.Option("--own", help="Leave out the tests of the packs that it builds on.")]
 
 
 def check_tests(
     pack: Annotated[str, typer.Argument(help="A folder, or the name of a bundled pack.")] = "standard",
     coverage: CoverageOption = False,
     fail_under: FailUnderOption = None,
+    own: OwnOption = False,
+    mutate: MutateOption = False,
+    only: OnlyOption = None,
     evaluator: EvaluatorOption = "auto",
     json: JsonOption = False,
 ) -> None:
     """Run a pack's `*.test.yaml`: cases and stories."""
     console = out()
+    if only and not mutate:
+        raise ForbearError("--only says which decisions --mutate changes; give both")
     try:
         plugins = Plugins(registry_of())
         folder = find_folder(pack, plugins)
         sources = [*pack_sources(folder, plugins), *extra_sources(plugins)]
         supplied = {name: path for name, (_, path) in plugins.packs().items()}
+        if mutate:
+            found = try_all(folder, sources, supplied, only or (), own, console, json)
+            raise typer.Exit(1 if _is_less(found.percent, fail_under, "notice") else 0)
         wanted = coverage or fail_under is not None
-        report = run_tests(folder, evaluator, sources, coverage=wanted, supplied=supplied)
+        report = run_tests(folder, evaluator, sources, coverage=wanted, supplied=supplied, own=own)
     except PackError as error:
         if json:
             for one in error.diagnostics:
@@ -67,9 +84,13 @@ def check_tests(
 
 def _is_too_low(report: Report, least: float | None) -> bool:
     """Whether the tests reach less than they must, which is said on standard error."""
-    if report.coverage is None or least is None or report.coverage.percent >= Fraction(str(least)):
+    return report.coverage is not None and _is_less(report.coverage.percent, least, "reach")
+
+
+def _is_less(percent: Fraction, least: float | None, verb: str) -> bool:
+    if least is None or percent >= Fraction(str(least)):
         return False
-    say(err(), f"the tests reach {shown(report.coverage.percent)}% of what they could, less than {least:g}%")
+    say(err(), f"the tests {verb} {shown(percent)}% of what they could, less than {least:g}%")
     return True
 
 

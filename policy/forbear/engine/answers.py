@@ -12,7 +12,7 @@ from forbear.calendar import WorkingCalendar
 from forbear.engine.calling import Unusable
 from forbear.engine.plain import Given, NotPlain, as_plain
 from forbear.ledger import Store
-from forbear.records import Evidence, SpeechSignals
+from forbear.records import DraftSignals, Evidence, SpeechSignals
 
 _KIND = re.compile("[a-z][a-z0-9_.:-]{0,59}")
 _PATH = re.compile("[a-z][a-z0-9_.]{0,59}")
@@ -56,10 +56,21 @@ def _facts(answer: object) -> dict[str, Given]:
         raise Unusable(f"its answer {error}") from None
 
 
-def signals(answer: object) -> Told:
+def speech(answer: object) -> Told:
     """Speech signals, each part of the shape that records need."""
     if not isinstance(answer, SpeechSignals):
         raise Unusable(f"answered {type(answer).__name__}, not SpeechSignals")
+    return _signals(answer, "speech.")
+
+
+def drafts(answer: object) -> Told:
+    """What was found in a draft, likewise."""
+    if not isinstance(answer, DraftSignals):
+        raise Unusable(f"answered {type(answer).__name__}, not DraftSignals")
+    return _signals(answer, "draft.")
+
+
+def _signals(answer: SpeechSignals | DraftSignals, space: str) -> Told:
     evidence = tuple(answer.evidence)
     for one in evidence:
         if not (isinstance(one, Evidence) and type(one.start) is type(one.end) is int):
@@ -68,7 +79,7 @@ def signals(answer: object) -> Told:
             raise Unusable("the kind of its evidence is no plain lower-case name")
         if not (isinstance(one.reason, str) and (not one.reason or _KIND.fullmatch(one.reason))):
             raise Unusable("the reason of its evidence is no plain lower-case name")
-    return Told(facts_in("speech.")(answer.facts).facts, evidence)
+    return Told(facts_in(space)(answer.facts).facts, evidence)
 
 
 def candidates(list_path: str) -> Callable[[object], Told]:

@@ -111,8 +111,8 @@ def _differences(policy: ir.Policy, record: Record, event: Event, evaluator: Con
         yield "type", repr(record.type), "an event that the policy does not know"
         return
     try:
-        facts = _facts(policy, record)
-        found = _evaluated(policy, record, evaluator, facts)
+        facts = facts_again(policy, record)
+        found = evaluated_again(policy, record, evaluator, facts)
     except FactError as error:
         yield f"facts.{error.path}", repr(record.facts.get(error.path)), f"not {error.expected}"
         return
@@ -199,7 +199,7 @@ def _compare_each(field: str, says: Mapping[str, object], gives: Mapping[str, ob
 # --- what was decided on
 
 
-def _evaluated(policy: ir.Policy, record: Record, evaluator: Confirmer, facts: Mapping[str, Value]) -> Overriding:
+def evaluated_again(policy: ir.Policy, record: Record, evaluator: Confirmer, facts: Mapping[str, Value]) -> Overriding:
     """The evaluation, with the outcomes held that people had set, and what had fallen back fallen back."""
     overrides = {
         name: Entry(
@@ -211,7 +211,7 @@ def _evaluated(policy: ir.Policy, record: Record, evaluator: Confirmer, facts: M
     return evaluate(policy, evaluator, record.type, facts, frozenset(record.degraded or ()), overrides)
 
 
-def _facts(policy: ir.Policy, record: Record) -> dict[str, Value]:
+def facts_again(policy: ir.Policy, record: Record) -> dict[str, Value]:
     """The facts of a record in inner form. Raises FactError."""
     found: dict[str, Value] = {}
     for path, given in record.facts.items():

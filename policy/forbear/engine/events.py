@@ -21,6 +21,7 @@ from forbear.records import Event, Plain
 
 MAX_ID = 200
 MAX_TEXT = 100_000
+MAX_SHOWS = 20  # words that a draft must show
 # What Python reads beside this (weeks, any sign for the T, something behind a NUL) nobody else would read alike.
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?([Zz]|[-+][0-9:]{5})?)?"
@@ -127,8 +128,7 @@ def fields_of(type_: str, given: Mapping[str, Any], policy: Policy) -> dict[str,
     described = EVENT_TYPES.get(type_)
     if described is None:
         return _own_fields(type_, given, policy)
-    known = {*COMMON, *described.fields}
-    _refuse_unknown(type_, given, known | ({"before"} if type_ == "utterance" else set()))
+    _refuse_unknown(type_, given, {*COMMON, *described.fields, *described.lists})
     fields: dict[str, Plain] = {}
     for name, one in described.fields.items():
         value = given.get(name)
@@ -139,8 +139,9 @@ def fields_of(type_: str, given: Mapping[str, Any], policy: Policy) -> dict[str,
                 raise EventError(f"`{type_}` needs `{name}`")
             continue
         fields[name] = _text(value, name) if one.private else _fit(name, one.type, value)
-    if type_ == "utterance" and given.get("before") is not None:
-        fields["before"] = _before(given["before"])
+    for name in described.lists:
+        if given.get(name) is not None:
+            fields[name] = _LISTS[name](given[name])
     return fields
 
 
@@ -197,6 +198,16 @@ def _before(value: object) -> list[Plain]:
             raise EventError('a turn of `before` is {"speaker": …, "text": …}')
         turns.append({"speaker": _text(turn["speaker"], "speaker"), "text": _text(turn["text"], "text")})
     return turns
+
+
+def _shows(value: object) -> list[Plain]:
+    """Words that a draft must show."""
+    if not isinstance(value, list) or len(value) > MAX_SHOWS:
+        raise EventError(f"`shows` is a list of at most {MAX_SHOWS} texts")
+    return [_text(one, "shows") for one in value]
+
+
+_LISTS = {"before": _before, "shows": _shows}
 
 
 def _facts(value: object, policy: Policy) -> dict[str, object]:

@@ -39,8 +39,8 @@ def inherit(event: Event, source: Entry | None) -> Event:
 def resolve(event: Event, policy: Policy, transaction: Transaction) -> tuple[Event, Entry | None]:
     """The event with the id that it names filled in, and that entry as it stood at the event's moment.
 
-    What the event does not say of contact, customer and advisor is the entry's. Raises EventError where there is no
-    such entry, or where it is another customer's.
+    What the event does not say of contact, customer and advisor is the entry's; of two ids of one customer the entry's
+    stands. Raises EventError where there is no such entry, or where it is another customer's.
     """
     type_ = EVENT_TYPES.get(event.type)
     if type_ is None or not type_.names:
@@ -57,7 +57,10 @@ def resolve(event: Event, policy: Policy, transaction: Transaction) -> tuple[Eve
     else:
         entry = _by_id(kind, name, event, transaction)
     if event.customer and entry.customer and event.customer != entry.customer:
-        raise EventError(f"the {kind} {name!r} is not of customer {event.customer!r}; leave `customer` out", event.id)
+        if not _one(event.customer, entry.customer, event, transaction):
+            message = f"the {kind} {name!r} is not of customer {event.customer!r}; leave `customer` out"
+            raise EventError(message, event.id)
+        event = evolve(event, customer=entry.customer)
     if event.type == "obligation_closed":
         _may_close(event, policy, entry)
     named: dict[str, Plain] = {kind: entry.id}
@@ -67,6 +70,12 @@ def resolve(event: Event, policy: Policy, transaction: Transaction) -> tuple[Eve
             raise EventError(f"the {kind} {entry.id!r} is about the {type_.through} {other!r}", event.id)
         named[type_.through] = other
     return evolve(inherit(event, entry), fields={**event.fields, **named}), entry
+
+
+def _one(customer: str, other: str, event: Event, transaction: Transaction) -> bool:
+    """Whether two ids belong to one customer at the event's moment."""
+    at = to_micros(event.at)
+    return not set(transaction.group(customer, at)).isdisjoint(transaction.group(other, at))
 
 
 def _by_id(kind: str, id_: str, event: Event, transaction: Transaction) -> Entry:

@@ -14,13 +14,13 @@ from forbear.engine.facts import Supplied
 from forbear.engine.registry import HOOKS, Registry
 from forbear.errors import PluginError
 from forbear.ledger import Store
-from forbear.records import Alarm, Event, Owed, Plain, Record, Turn, Utterance
+from forbear.records import Alarm, Draft, Event, Owed, Plain, Record, Turn, Utterance
 
 T = TypeVar("T")
 
 _SUPPLYING = (
     "supply_customer_facts", "supply_contact_facts", "supply_advisor_facts", "supply_centre_facts",
-    "supply_candidates", "hear",
+    "supply_candidates", "hear", "read_draft",
 )  # fmt: skip
 
 
@@ -101,9 +101,13 @@ class Plugins:
         for path in sorted(needed & lists):
             found = self._ask("supply_candidates", answers.candidates(path), list_path=path, event=event)
             _add(supplied, found, frozenset({path}))
-        if event.type == "utterance" and isinstance(event.fields.get("text"), str):
-            heard = self._ask("hear", answers.signals, utterance=utterance_of(event.fields))
-            _add(supplied, heard, frozenset(path for path in needed if path.startswith("speech.")))
+        if isinstance(event.fields.get("text"), str):
+            if event.type == "utterance":
+                heard = self._ask("hear", answers.speech, utterance=utterance_of(event.fields))
+                _add(supplied, heard, frozenset(path for path in needed if path.startswith("speech.")))
+            elif event.type == "message_drafted":
+                found = self._ask("read_draft", answers.drafts, draft=draft_of(event.fields))
+                _add(supplied, found, frozenset(path for path in needed if path.startswith("draft.")))
         self._note_origins(supplied)
         return supplied
 
@@ -115,7 +119,7 @@ class Plugins:
     def listen(self, utterance: Utterance) -> Supplied:
         """Everything that plugins hear in an utterance."""
         supplied = Supplied()
-        _add(supplied, self._ask("hear", answers.signals, utterance=utterance), None)
+        _add(supplied, self._ask("hear", answers.speech, utterance=utterance), None)
         return supplied
 
     def _note_origins(self, supplied: Supplied) -> None:
@@ -175,11 +179,33 @@ def _add(supplied: Supplied, found: Sequence[tuple[str, Told | PluginError]], wa
 
 def utterance_of(fields: Mapping[str, Plain]) -> Utterance:
     """What was said, for a signal plugin, from the fields of an `utterance` event."""
-    text, before = fields.get("text"), fields.get("before")
-    turns = before if isinstance(before, list) else []
     return Utterance(
-        text=text if isinstance(text, str) else "",
+        text=_text(fields),
         lang=str(fields.get("lang", "auto")),
         speaker=str(fields.get("speaker", "customer")),
-        before=tuple(Turn(str(turn["speaker"]), str(turn["text"])) for turn in turns if isinstance(turn, dict)),
+        before=_before(fields),
     )
+
+
+def draft_of(fields: Mapping[str, Plain]) -> Draft:
+    """What is about to be sent, for a plugin, from the fields of a `message_drafted` event."""
+    shows = fields.get("shows")
+    return Draft(
+        text=_text(fields),
+        lang=str(fields.get("lang", "auto")),
+        author=str(fields.get("author", "advisor")),
+        kind=str(fields.get("kind", "reply")),
+        shows=tuple(map(str, shows)) if isinstance(shows, list) else (),
+        before=_before(fields),
+    )
+
+
+def _text(fields: Mapping[str, Plain]) -> str:
+    text = fields.get("text")
+    return text if isinstance(text, str) else ""
+
+
+def _before(fields: Mapping[str, Plain]) -> tuple[Turn, ...]:
+    before = fields.get("before")
+    turns = before if isinstance(before, list) else []
+    return tuple(Turn(str(turn["speaker"]), str(turn["text"])) for turn in turns if isinstance(turn, dict))

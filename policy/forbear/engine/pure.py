@@ -94,9 +94,11 @@ def _fixed(policy: ir.Policy, event: str, outcomes: Mapping[str, Any]) -> ir.Pol
 
 
 def _as_far_as_told(policy: ir.Policy, event: str, given: Mapping[str, Any], refused: Mapping[str, str]) -> ir.Policy:
-    """The policy without the promises about given decisions that cannot be checked: what is given stands."""
+    """The policy without the promises that speak of histories, or of given decisions that cannot be checked."""
     untold = {
-        one.name for one, paths in policy.plans[event].promised if one.decision in given and paths & refused.keys()
+        one.name
+        for one, paths in policy.plans[event].promised
+        if one.throughout or (one.decision in given and paths & refused.keys())
     }
     if not untold:
         return policy

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType
 from typing import Any, cast
 
 from forbear.evaluate.generate import event_function, predicate_function
@@ -57,5 +59,11 @@ class Compiled:
     def _made(self, source: str) -> dict[str, Any]:
         """The names that generated source defines."""
         space: dict[str, Any] = {"__builtins__": _BUILT_IN, "Happening": Happening, "pairs": pairs}
-        exec(compile(source, f"<policy {self._policy.digest}>", "exec"), space)  # noqa: S102 — see generate.py
+        exec(_code(source), space)  # noqa: S102 — see generate.py
         return space
+
+
+@lru_cache(maxsize=200)
+def _code(source: str) -> CodeType:
+    """Source as Python runs it; engines on one policy, and policies that differ in little, share most of it."""
+    return compile(source, "<policy>", "exec")

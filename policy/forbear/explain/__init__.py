@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forbear.explain.answer import UnknownDecision, explain, find_record
 from forbear.explain.audience import AUDIENCES, Audience
-from forbear.explain.rules import rule_sentence
+from forbear.explain.rules import effect_clause, otherwise_sentence, promise_sentence, rule_sentence
 from forbear.explain.sentences import Explanation, Sentence
 
 __all__ = [
@@ -13,7 +13,10 @@ __all__ = [
     "Explanation",
     "Sentence",
     "UnknownDecision",
+    "effect_clause",
     "explain",
     "find_record",
+    "otherwise_sentence",
+    "promise_sentence",
     "rule_sentence",
 ]

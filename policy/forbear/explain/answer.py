@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from forbear.codec import record_from_plain
 from forbear.errors import LedgerError
@@ -10,6 +11,7 @@ from forbear.explain.around import tell_about, tell_consequences, tell_facts, te
 from forbear.explain.audience import Audience, Sight, audience_of
 from forbear.explain.customer import tell_customer
 from forbear.explain.decided import tell_decisions
+from forbear.explain.quiet import quiet_decisions
 from forbear.explain.sentences import Explanation, Telling
 from forbear.language.ir import Policy
 from forbear.ledger.store import Store
@@ -37,12 +39,17 @@ def find_record(store: Store, id: str) -> Record:
     raise UnknownDecision(id)
 
 
-def explain(policy: Policy, record: Record, audience: Audience = "auditor") -> Explanation:
+def explain(
+    policy: Policy, record: Record, audience: Audience = "auditor", *, about: Iterable[str] = ()
+) -> Explanation:
     """Why a decision came out as it did, what it rests on and what follows, as far as the audience may know.
 
-    Where `policy` is not the one that decided, the explanation is from the record alone and says so.
+    What came out as usual is told in one line to anybody but auditors, unless it is asked `about`. Where `policy` is
+    not the one that decided, the explanation is from the record alone and says so. Raises ForbearError where what is
+    asked about was not decided.
     """
     telling = Telling(policy, record, Sight(policy, record.type, audience_of(audience)))
+    telling.quiet = quiet_decisions(telling, tuple(about))
     if audience == "customer":
         tell_customer(telling)
         return Explanation(audience, record.at, tuple(telling.sentences), whole=telling.same_policy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from forbear.explain.labels import Labels, as_value
+from forbear.explain.quiet import is_told, read_by
 from forbear.explain.sentences import Part, Telling
 from forbear.explain.trace import environment_of, fact_type
 from forbear.explain.words import SOURCES, fill, sentence
@@ -38,10 +39,16 @@ def tell_about(telling: Telling) -> None:
 
 
 def tell_facts(telling: Telling) -> None:
-    """Every fact that the audience may see, with its value and where it came from."""
+    """Every fact that the audience may see, with its value and where it came from.
+
+    Left out is what only such decisions rest on as came out as usual.
+    """
     record, environment = telling.record, environment_of(telling.policy, telling.record)
+    told = read_by(
+        telling.policy, [name for name in record.outcome if name not in telling.quiet and is_told(telling, name)]
+    )
     for path, plain in record.facts.items():
-        if telling.sight.name(path):
+        if telling.sight.name(path) and (not telling.quiet or path in told):
             value = environment.get(path, as_value(plain))
             telling.say(
                 "known",

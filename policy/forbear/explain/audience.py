@@ -24,14 +24,17 @@ def audience_of(name: str) -> Audience:
 
 
 # Of the core's own event fields a pack declares nothing. These tell of nobody; the others are ids and free words.
-_OPEN = frozenset({"event.type", "event.speaker", "event.lang", "event.channel", "event.how", "event.verdict"})
+_OPEN = frozenset(
+    f"event.{name}" for name in ("type", "speaker", "author", "kind", "lang", "channel", "how", "verdict")
+)
 
 
 def _clean(sight: Sight) -> frozenset[str]:
-    """The decisions whose outcome holds no copy of a hidden value, whichever of their values they take."""
+    """The decisions whose outcome on such events holds no copy of a hidden value, whichever of their values it is."""
     clean: set[str] = set()
     for name, decision in sight.policy.decisions.items():  # each after those that it reads
-        made_of = [decision.fallback, *(rule.then for rule in decision.rules)]
+        asked = [rule for rule in decision.rules if sight.event in rule.asked_on]
+        made_of = [decision.fallback, *(rule.then for rule in asked)]
         made_of += [decision.otherwise] if decision.otherwise is not None else []
         paths = {path for expr in made_of for path in reads(expr)}
         decided = paths & sight.policy.decisions.keys()

@@ -30,20 +30,21 @@ def tell_customer(telling: Telling) -> None:
 
 def _reasons(telling: Telling) -> None:
     record = telling.record
-    seen = [name for name in record.outcome if name in telling.policy.decisions and telling.sight.decision(name)]
+    told = [name for name in record.outcome if name in telling.policy.decisions and name not in telling.quiet]
+    seen = [name for name in told if telling.sight.decision(name)]
     if any(name in (record.degraded or {}) for name in seen):
         telling.say("fell_back", "fell-back.customer")
     if any(name in record.overridden for name in seen):
         telling.say("overridden", "overridden.customer")
-    told: list[dict[str, str]] = []
+    reasons: list[dict[str, str]] = []
     for name in seen:
         if name in (record.degraded or {}) or name in record.overridden:
             continue
         for one in trace_decision(telling.policy, record, name).deciding:
             because = dict(one.rule.because)
-            if because and because not in told:
-                told.append(because)
-    for because in told:
+            if because and because not in reasons:
+                reasons.append(because)
+    for because in reasons:
         telling.say("because", "because.customer", because=_in_language(because))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from forbear.evaluate.protocol import Environment
 from forbear.explain.labels import Labels, as_value
 from forbear.explain.prose import finding
+from forbear.explain.quiet import is_told
 from forbear.explain.reasons import reason_in
 from forbear.explain.sentences import Telling
 from forbear.explain.trace import (
@@ -31,7 +33,7 @@ def tell_decisions(telling: Telling) -> bool:
     fallen = telling.record.degraded or {}
     environment = environment_of(telling.policy, telling.record)
     for name, plain in telling.record.outcome.items():
-        if not telling.sight.decision(name) or (telling.audience == "advisor" and not telling.sight.name(name)):
+        if name in telling.quiet or not is_told(telling, name):
             continue
         _outcome(telling, name, plain, environment.get(name))
         if name in fallen:
@@ -46,7 +48,23 @@ def tell_decisions(telling: Telling) -> bool:
             found = trace_decision(telling.policy, telling.record, name)
             _decision(telling, found)
             sound = sound and found.sound
+    _as_usual(telling, environment)
     return sound
+
+
+def _as_usual(telling: Telling, environment: Environment) -> None:
+    """The decisions that came out as usual, in one line."""
+    outcome = {name: plain for name, plain in telling.record.outcome.items() if name in telling.quiet}
+
+    def pair(name: str, labels: Labels) -> str:
+        value = environment.get(name, as_value(outcome[name]))
+        return labels.pair(name, labels.value(value, labels.kind(name), name))
+
+    if outcome:
+        telling.say(
+            "as_usual", "as-usual", values=outcome,
+            outcomes=lambda labels: labels.joined([pair(name, labels) for name in outcome]),
+        )  # fmt: skip
 
 
 def _outcome(telling: Telling, name: str, plain: Plain, value: Value | None) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from attrs import field, frozen
 
 from forbear.calendar import UNIT_SECONDS, in_words
-from forbear.explain.words import EVENTS, FIELDS, HOW, LENT, ROLES, Language, Words, fill
+from forbear.explain.words import EVENTS, FIELDS, HOW, LENT, PLACES, ROLES, Language, Words, fill
 from forbear.language import ir
 from forbear.language.types import EXACT, DecimalType, IntType, ListType, StringType, Type, Value
 from forbear.language.wording import translated
@@ -18,6 +18,7 @@ from forbear.records import Plain
 
 MOST_ITEMS = 20  # of a list that are shown
 LONGEST = 300  # characters of a text that are shown
+_NAMED = frozenset({"recorded", "owed"})  # what stands behind them is the name of an entry or an obligation
 
 
 @frozen
@@ -54,8 +55,11 @@ class Labels:
             if inner in self.policy.folds:
                 return self.name(inner)
         space, _, attribute = path.partition(".")
+        if space in PLACES and attribute.startswith("history."):
+            return fill(PLACES[space][self.language], {"name": self.name(attribute)})
         if space in LENT and attribute:
-            return fill(LENT[space][self.language], {"attribute": attribute.replace("_", " ")})
+            told = attribute if space in _NAMED else attribute.replace("_", " ")
+            return fill(LENT[space][self.language], {"attribute": told})
         return path
 
     def kind(self, path: str) -> Type | None:

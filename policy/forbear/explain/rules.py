@@ -1,4 +1,4 @@
-"""One rule as one sentence, for pages that are made from a policy."""
+"""One rule or promise as one sentence, for pages that are made from a policy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final, assert_never
 
 from forbear.errors import ForbearError
 from forbear.explain.labels import Labels
-from forbear.explain.prose import CLAUSES, clause, term
+from forbear.explain.prose import clause, term
 from forbear.explain.trace import conjuncts
 from forbear.explain.words import Language, Words, fill
 from forbear.language import ir
@@ -32,6 +32,8 @@ _PARTS: Final[Words] = {
         "zh": "只有满足以下条件的候选者才能入选：{conditions}",
     },
     "points": {"en": "{points} points are added", "zh": "加{points}分"},
+    "never": {"en": "Never: {conditions}.", "zh": "绝不：{conditions}。"},
+    "always.holds": {"en": "Always: {conditions}.", "zh": "始终：{conditions}。"},
 }
 
 
@@ -56,17 +58,28 @@ def rule_sentence(policy: ir.Policy, decision: str, rule: str, language: Languag
     raise ForbearError(f"there is no rule {decision}.{rule}; {hint}")
 
 
+def otherwise_sentence(policy: ir.Policy, decision: ir.Decision, language: Language) -> str:
+    """What holds where no rule of a decision does, as one sentence; empty where its rules cover every case."""
+    if decision.otherwise is None:
+        return ""
+    labels = Labels(policy, decision.asked_on[0], language)
+    return _part("end", labels, sentence=_part("always", labels, then=_outcome(labels, decision, decision.otherwise)))
+
+
+def promise_sentence(policy: ir.Policy, promise: ir.Invariant, language: Language) -> str:
+    """A promise as one sentence; its reason, which packs give in English alone, is not in it."""
+    labels = Labels(policy, promise.asked_on[0] if promise.asked_on else "", language)
+    key = "never" if promise.never else "always.holds"
+    return _part(key, labels, conditions=clause(promise.condition, labels))
+
+
 def _both(ranking: ir.Ranking) -> tuple[ir.Requirement | ir.Preference, ...]:
     return (*ranking.require, *ranking.prefer)
 
 
 def _rule(labels: Labels, decision: ir.Decision, rule: ir.Rule) -> str:
-    kind: Type = decision.type
     listed = decision.hit == "collect"
-    value = term(rule.then, labels, kind)
-    key = "contains" if listed and decision.outcome_type != kind else "is"
-    then = _part(key, labels, decision=labels.name(decision.name), value=value)
-    then = labels.listed([then, *(_effect(one, labels) for one in rule.effects)])
+    then = labels.listed([_outcome(labels, decision, rule.then), *(effect_clause(one, labels) for one in rule.effects)])
     start = ""
     if rule.asked_on != decision.asked_on:
         start = _part("on", labels, events=labels.listed([labels.event_type(one) for one in rule.asked_on]))
@@ -77,7 +90,14 @@ def _rule(labels: Labels, decision: ir.Decision, rule: ir.Rule) -> str:
     return _ended(said, labels.because(rule.because), labels)
 
 
-def _effect(effect: ir.Effect, labels: Labels) -> str:
+def _outcome(labels: Labels, decision: ir.Decision, then: ir.Expr) -> str:
+    kind: Type = decision.type
+    key = "contains" if decision.hit == "collect" and decision.outcome_type != kind else "is"
+    return _part(key, labels, decision=labels.name(decision.name), value=term(then, labels, kind))
+
+
+def effect_clause(effect: ir.Effect, labels: Labels) -> str:
+    """What a rule brings about beside its outcome, as a part of a sentence."""
     match effect:
         case ir.Record(entry):
             return _part("record", labels, name=entry)
@@ -109,7 +129,7 @@ def _of_candidates(labels: Labels, rule: ir.Requirement | ir.Preference) -> str:
 
 
 def _conditions(when: ir.Expr, labels: Labels) -> str:
-    return CLAUSES["and"][labels.language].join(clause(one, labels) for one in conjuncts(when))
+    return clause(ir.All(tuple(conjuncts(when))), labels)
 
 
 def _ended(said: str, because: str, labels: Labels) -> str:

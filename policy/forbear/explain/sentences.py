@@ -91,6 +91,7 @@ class Telling:
     record: Record
     sight: Sight
     section: str = ""
+    quiet: frozenset[str] = frozenset()  # decisions that came out as usual, told in one line
     sentences: list[Sentence] = field(factory=list)
 
     @property

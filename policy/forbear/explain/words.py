@@ -41,6 +41,7 @@ SENTENCES: Final[Words] = {
     # --- decisions
     "outcome": {"en": "{question} {value}.", "zh": "{question}{value}。"},
     "outcome.hidden": {"en": "{question} This is not shown to you.", "zh": "{question}结果不向您展示。"},
+    "as-usual": {"en": "As usual: {outcomes}.", "zh": "其余均按常规：{outcomes}。"},
     "because": {"en": "Reason: {because}", "zh": "理由：{because}"},
     "because.customer": {"en": "{because}", "zh": "{because}"},
     "because.hidden": {
@@ -192,6 +193,7 @@ EVENTS: Final[Words] = {
     "contact_offered": {"en": "a contact waits to be routed", "zh": "联络等待分配"},
     "contact_ended": {"en": "a contact ended", "zh": "联络结束"},
     "utterance": {"en": "something was said", "zh": "有人说话"},
+    "message_drafted": {"en": "a message is about to be sent", "zh": "有消息准备发出"},
     "obligation_closed": {"en": "an obligation was closed", "zh": "一项义务了结"},
     "obligation_overdue": {"en": "an obligation fell overdue", "zh": "一项义务逾期"},
     "offence_reviewed": {"en": "an offence was reviewed", "zh": "一次违规经过复核"},
@@ -212,6 +214,8 @@ FIELDS: Final[Words] = {
     "event.customer": {"en": "the id of the customer", "zh": "客户编号"},
     "event.advisor": {"en": "the id of the advisor", "zh": "客服编号"},
     "event.speaker": {"en": "the speaker", "zh": "说话的人"},
+    "event.author": {"en": "the author", "zh": "撰写者"},
+    "event.kind": {"en": "the kind of message", "zh": "消息的类型"},
     "event.lang": {"en": "the language", "zh": "语言"},
     "event.channel": {"en": "the channel", "zh": "渠道"},
     "event.reason": {"en": "the reason given", "zh": "所给的理由"},
@@ -226,6 +230,7 @@ FIELDS: Final[Words] = {
     "event.purpose": {"en": "what the consent is for", "zh": "同意的用途"},
     "event.state": {"en": "whether consent was given", "zh": "同意的状态"},
     "event.other": {"en": "the other customer id", "zh": "另一个客户编号"},
+    "candidate.ranked": {"en": "the candidate was taken", "zh": "候选者入选"},
     "obligation.owe": {"en": "what was owed", "zh": "义务的种类"},
     "event.obligation": {"en": "the id of the obligation", "zh": "义务编号"},
 }
@@ -235,8 +240,18 @@ LENT: Final[Words] = {
     "offence": {"en": "the offence's {attribute}", "zh": "违规记录的{attribute}"},
     "obligation": {"en": "the obligation's {attribute}", "zh": "义务的{attribute}"},
     "appeal": {"en": "the appeal's {attribute}", "zh": "申诉的{attribute}"},
+    "ahead": {"en": "the {attribute} of whoever is ahead", "zh": "排在前面者的{attribute}"},
+    "behind": {"en": "the {attribute} of whoever is behind", "zh": "排在后面者的{attribute}"},
+    "recorded": {"en": "an entry “{attribute}” is made", "zh": "账本新增“{attribute}”"},
+    "owed": {"en": "“{attribute}” is owed", "zh": "产生义务“{attribute}”"},
 }
-"""The fields of a candidate, and the attributes that the entry named by an event lends it."""
+"""The fields of candidates, what the entry named by an event lends it, and what a decision brings about."""
+
+PLACES: Final[Words] = {
+    "ahead": {"en": "{name} (of whoever is ahead)", "zh": "{name}（排在前面者）"},
+    "behind": {"en": "{name} (of whoever is behind)", "zh": "{name}（排在后面者）"},
+}
+"""What the ledger tells of the two ranked candidates of which a promise speaks."""
 
 HOW: Final[Words] = {
     "done": {"en": "done", "zh": "已完成"},

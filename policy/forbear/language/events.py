@@ -26,6 +26,7 @@ class Field:
 class EventType:
     """A type of event: its own fields, and the kind of entry that it names by id (or `latest`).
 
+    `lists` are lists of customer text beside the fields, as private as these can be.
     `waiting` are the values of that entry's `status` with which it still waits for such an event. `through` is a
     field that may name it by one of its attributes. `whole` says that it needs a customer, and may touch everything
     that is kept of everyone who is joined to it.
@@ -37,6 +38,7 @@ class EventType:
     waiting: tuple[str, ...] = ()
     through: str = ""
     whole: bool = False
+    lists: tuple[str, ...] = ()
 
 
 TEXT = StringType()
@@ -51,7 +53,17 @@ EVENT_TYPES: dict[str, EventType] = {
             "speaker": Field(EnumType(("customer", "advisor", "bot", "other")), default="customer"),
             "text": Field(TEXT, private=True),
             "lang": Field(EnumType(("en", "zh", "auto")), default="auto"),
-        }
+        },
+        lists=("before",),
+    ),
+    "message_drafted": EventType(
+        {
+            "author": Field(EnumType(("advisor", "bot")), default="advisor"),
+            "kind": Field(EnumType(("reply", "promotion", "announcement", "farewell")), default="reply"),
+            "text": Field(TEXT, private=True),
+            "lang": Field(EnumType(("en", "zh", "auto")), default="auto"),
+        },
+        lists=("before", "shows"),
     ),
     "contact_ended": EventType({"reason": Field(TEXT)}),
     "obligation_closed": EventType(

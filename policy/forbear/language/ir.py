@@ -177,7 +177,8 @@ class Invariant:
     """What must never (or always) hold after a decision; a violation degrades `decision`.
 
     One about a ranking speaks of each candidate (`candidate.x`, `candidate.ranked`), or of any two that were ranked,
-    in that order (`ahead.x`, `behind.x`).
+    in that order (`ahead.x`, `behind.x`). One that holds `throughout` is an `always` whose folds are those of some
+    history, not just any: only a proof tells the two apart.
     """
 
     name: str
@@ -189,6 +190,7 @@ class Invariant:
     source: str
     span: Span = field(eq=False)
     about: str = ""  # candidate, pair, or empty where it speaks of no candidate
+    throughout: bool = False
 
 
 # --- obligations and texts

@@ -6,6 +6,7 @@ import hashlib
 import json
 import zlib
 from datetime import date, time
+from functools import lru_cache
 from typing import Any
 
 from attrs import evolve, fields
@@ -37,7 +38,13 @@ def written(policy: ir.Policy) -> bytes:
         },
         "calendar": _calendar(policy.calendar),
     }
-    return zlib.compress(json.dumps(told, ensure_ascii=False).encode())
+    return _deflated(json.dumps(told, ensure_ascii=False))
+
+
+@lru_cache(maxsize=2)
+def _deflated(text: str) -> bytes:
+    """A text made small; engines on one policy write the same one."""
+    return zlib.compress(text.encode())
 
 
 def rebuilt(body: bytes, digest: str) -> ir.Policy:

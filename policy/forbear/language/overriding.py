@@ -25,24 +25,33 @@ def override(trees: Trees, below: Mapping[str, frozenset[str]], shape: Shape) ->
     done: dict[tuple[str, str], list[tuple[str, Scalar]]] = {}
     for pack, others in below.items():
         for kind, wanted in _wanted(trees, pack, shape).items():
-            targets = dict(_KINDS[kind].find(tree for source, tree in trees if source.pack in others))
+            targets = {
+                name: (file, node)
+                for file, (source, tree) in enumerate(trees)
+                if source.pack in others
+                for name, node in _KINDS[kind].find([tree])
+            }
             replaced: dict[int, Node] = {}
+            changed: set[int] = set()  # files
             for key, node in wanted:
                 if key.value not in targets:
                     _unknown(kind, key, targets, others, shape)
                     continue
                 if kind == "rules" and not _is_change(key, node, shape):
                     continue
-                old = targets[key.value]
+                file, old = targets[key.value]
                 if id(old) in replaced and not _KINDS[kind].adds:
                     hint = "put all that changes of it in one place"
                     shape.error("duplicate-name", f"`{key.value}` is overridden already", key.span, hint)
                     continue
                 replaced[id(old)], said = _KINDS[kind].change(replaced.get(id(old), old), node, key)
+                changed.add(file)
                 shape.problems.note("overrides", f"{said} `{key.value}`", key.span)
                 done.setdefault((kind, key.value), []).append((pack, key))
-            if replaced:
-                trees = [(source, _rebuilt(tree, replaced)) for source, tree in trees]
+            trees = [
+                (source, _rebuilt(tree, replaced) if file in changed else tree)
+                for file, (source, tree) in enumerate(trees)
+            ]
     for (kind, name), overriders in done.items():
         last, key = overriders[-1]
         rival = next((pack for pack, _ in overriders if pack != last and pack not in below[last]), None)
@@ -90,8 +99,6 @@ def _is_change(key: Scalar, node: Node, shape: Shape) -> bool:
 
 
 def _rebuilt(node: Tree, replaced: Mapping[int, Node]) -> Tree:
-    if not replaced:
-        return node
     new = _replace(node, replaced)
     assert isinstance(new, Tree)
     return new

@@ -108,15 +108,19 @@ def build_policy(sources: list[Source], settings: Mapping[str, object] | None = 
     if unfit:
         raise SettingError("; ".join(str(one) for one in unfit)) from unfit[0]
     if chosen:
-        name = min(chosen, key=str)
-        known = [path.removeprefix("setting.") for path in policy.settings]
-        raise SettingError(f"there is no setting {name!r}; {did_you_mean(name, known)}".rstrip("; "))
+        raise unknown_setting(min(chosen, key=str), policy)
     return _finished(sources, policy)
 
 
+def unknown_setting(name: str, policy: ir.Policy) -> SettingError:
+    """What to raise for a setting that a policy does not have."""
+    known = [path.removeprefix("setting.") for path in policy.settings]
+    return SettingError(f"there is no setting {name!r}; {did_you_mean(name, known)}".rstrip("; "))
+
+
 def _finished(sources: list[Source], policy: ir.Policy) -> ir.Policy:
-    told = tuple((source.name, source.text, source.pack) for source in sources)
-    return evolve(policy, digest=_digest(sources, policy), sources=told)
+    told = evolve(policy, sources=tuple((source.name, source.text, source.pack) for source in sources))
+    return evolve(told, digest=digest_of(told))
 
 
 def _parse(sources: list[Source], problems: Problems) -> Trees:
@@ -259,11 +263,11 @@ def _sections(trees: Trees, shape: Shape) -> dict[str, list[Node]]:
     return found
 
 
-def _digest(sources: list[Source], policy: ir.Policy) -> str:
+def digest_of(policy: ir.Policy) -> str:
     """A hash of everything that the meaning of a pack depends on: its files and the settings in force."""
     digest = hashlib.sha256(f"forbear language {LANGUAGE_VERSION}\n".encode())
-    for source in sorted(sources, key=lambda one: one.name):
-        for part in (source.name, source.text):
+    for name, text, _ in sorted(policy.sources, key=lambda one: one[0]):
+        for part in (name, text):
             raw = part.encode()
             digest.update(f"{len(raw)}:".encode() + raw)
     for path, setting in sorted(policy.settings.items()):

@@ -14,6 +14,7 @@ from forbear.language.shape import RULE_NAME, Shape
 from forbear.language.tree import Mapping, Node, Scalar
 from forbear.language.walk import reads
 
+PROMISES = ("never", "always", "throughout")
 _CANDIDATE = re.compile(r"\bcandidate\b")
 
 
@@ -70,12 +71,12 @@ def _invariant(
     shape: Shape, node: Node, name: str, decision: str, asked_on: tuple[str, ...], scope: Scope
 ) -> ir.Invariant | None:
     """A promise, asked on those events of its decision on which all that it reads is there."""
-    keys = shape.keys(node, "an invariant", required=("because",), optional=("never", "always", "source"))
-    kinds = [kind for kind in ("never", "always") if kind in keys]
+    keys = shape.keys(node, "an invariant", required=("because",), optional=(*PROMISES, "source"))
+    kinds = [kind for kind in PROMISES if kind in keys]
     if len(kinds) != 1:
         unknown = isinstance(node, Mapping) and len(keys) < len(node.items)
         if keys and not unknown:
-            message = "an invariant has one of `never`, `always`"
+            message = f"an invariant has one of {', '.join(f'`{kind}`' for kind in PROMISES)}"
             shape.error("missing-key", message, node.span, "never: '…', say")
         return None
     condition = keys[kinds[0]]
@@ -103,4 +104,5 @@ def _invariant(
         source.value if source is not None else "",
         condition.span,
         "" if not spaces else "pair" if pair else "candidate",
+        kinds[0] == "throughout",
     )

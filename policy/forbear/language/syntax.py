@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import cast
 
 from attrs import evolve, frozen
@@ -16,6 +16,7 @@ from forbear.errors import ForbearError
 MAX_LENGTH = 5_000
 MAX_DEPTH = 40
 MAX_ARITHMETIC = 60
+_SHORT = 300
 
 _GRAMMAR = r"""
 ?start: either
@@ -140,11 +141,18 @@ class SyntaxProblem(ForbearError):
 
 def parse_expression(text: str) -> Syntax:
     """The syntax tree of an expression. Raises SyntaxProblem with the place of the offending word."""
+    return _remembered(text) if len(text) <= _SHORT else _parsed(text)
+
+
+def _parsed(text: str) -> Syntax:
     _check_size(text)
     try:
         return _Tree().transform(_parser().parse(text))
     except UnexpectedInput as error:
         raise _explain(text, error) from None
+
+
+_remembered = lru_cache(maxsize=2_000)(_parsed)  # packs are read again and again; the length bounds the memory
 
 
 _SIGNS = re.compile(r"""(?P<text>"[^"\r\n]*"|'[^'\r\n]*')|(?P<open>[(\[])|(?P<close>[)\]])|(?P<sign>[!+*-])|\S""")

@@ -48,14 +48,14 @@ class PostgresConnection:
         with self._connection.pipeline() if Pipeline.is_supported() else nullcontext():
             for statement, given in later:
                 self._execute(statement, given, binary=True)
-            cursor = self._execute(last) if last else None
+            cursor = self._execute(last, prepare=False) if last else None
         return None if cursor is None else cursor.statusmessage
 
     def commit(self) -> bool:
         """Commit; whether that is what became of it."""
         if self._later:
             return self._send("COMMIT") == "COMMIT"
-        return self._execute("COMMIT").statusmessage == "COMMIT"
+        return self._execute("COMMIT", prepare=False).statusmessage == "COMMIT"
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -141,10 +141,11 @@ def _invariant() -> Schema:
     keys: dict[str, Schema] = {
         "never": about("A condition that never holds after this decision.", TEXT),
         "always": about("A condition that always holds after this decision.", TEXT),
+        "throughout": about("A condition that holds after this decision in every history.", TEXT),
         "because": about("Why, in words.", TEXT),
         "source": _REASONS["source"],
     }
-    return {**closed(keys, required=("because",)), "oneOf": one_of(("never", "always"))}
+    return {**closed(keys, required=("because",)), "oneOf": one_of(("never", "always", "throughout"))}
 
 
 def _array(item: Schema) -> Schema:

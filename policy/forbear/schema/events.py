@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from forbear.engine.events import MAX_ID, MAX_TEXT
+from forbear.engine.events import MAX_ID, MAX_SHOWS, MAX_TEXT
 from forbear.language import ir
 from forbear.language.events import AS_DECIDED, COMMON, EVENT_TYPES, Field, is_whole
 from forbear.language.types import IntType, describe
@@ -30,6 +30,7 @@ TYPES = {
     "contact_started": "A contact begins; its facts hold until it ends.",
     "contact_offered": "Somebody waits: who takes it, how soon, on which channel?",
     "utterance": "Somebody says or writes something.",
+    "message_drafted": "An advisor or a bot is about to send something.",
     "contact_ended": "A contact ends.",
     "obligation_closed": "Somebody did what was owed, or could not, or was let off.",
     "offence_reviewed": "A person has looked at an offence.",
@@ -46,9 +47,12 @@ TYPES = {
 FIELDS = {
     "channel": "The channel, such as voice or chat.",
     "speaker": "Who speaks. An advisor's own words never bring a strike.",
-    "text": "What was said. It is judged and not kept.",
+    "author": "Who is about to send it.",
+    "kind": "What is about to be sent; `announcement` is what a queue says.",
+    "text": "What was said, or is about to be. It is judged and not kept.",
     "lang": "Its language; `auto` leaves that to the plugin.",
     "before": "Earlier turns, oldest first.",
+    "shows": "Words that the text must have in it, such as names. They are not kept.",
     "reason": "Why, in words.",
     "obligation": "An id, or `latest`, or `latest:manager_callback` for the latest of a kind.",
     "how": "How it ended. Only `done` counts as carried out.",
@@ -65,7 +69,11 @@ FIELDS = {
     "other": "The other id.",
 }
 _TURN = closed({"speaker": {"type": "string"}, "text": {"type": "string"}}, required=("speaker", "text"))
-_BEFORE: Schema = {"type": ["array", "null"], "maxItems": 1000, "items": _TURN}
+_SHOWN: Schema = {"type": "string", "maxLength": MAX_TEXT}
+_LISTS: dict[str, Schema] = {
+    "before": {"type": ["array", "null"], "maxItems": 1000, "items": _TURN},
+    "shows": {"type": ["array", "null"], "maxItems": MAX_SHOWS, "items": _SHOWN},
+}
 
 
 def events(policy: ir.Policy | None) -> Schema:
@@ -121,8 +129,7 @@ def _types(policy: ir.Policy | None) -> dict[str, tuple[dict[str, Schema], tuple
         if known.raised:
             continue
         fields = {one: _field(one, field) for one, field in known.fields.items()}
-        if "text" in fields:
-            fields["before"] = about(FIELDS["before"], _BEFORE)
+        fields |= {one: about(FIELDS[one], _LISTS[one]) for one in known.lists}
         found[name] = fields, tuple(one for one, field in known.fields.items() if field.required)
     for name, facts in (policy.events if policy is not None else {}).items():
         if name not in EVENT_TYPES:

@@ -9,10 +9,12 @@ from pathlib import Path
 from attrs import evolve, field, frozen
 
 from forbear.engine import Engine
+from forbear.engine.confirm import Confirm
 from forbear.engine.pure import decide_facts
 from forbear.engine.settle import flat
 from forbear.errors import EventError, ForbearError
 from forbear.language import ir
+from forbear.language.choosing import under
 from forbear.language.pack import build_policy, read_pack
 from forbear.language.source import Source
 from forbear.language.types import show
@@ -69,15 +71,16 @@ def run_tests(
     *,
     coverage: bool = False,
     supplied: Mapping[str, Path] | None = None,
+    own: bool = False,
 ) -> Report:
-    """Run all tests of the pack in a folder, and those of the packs below it.
+    """Run all tests of the pack in a folder and, unless only its `own` are asked for, those of the packs below it.
 
     `sources` are its files where plugins add to them, `supplied` the packs that plugins bring. Raises PackError where
     pack or tests are not well formed.
     """
     sources = read_pack(folder) if sources is None else sources
     policy = build_policy(sources)
-    tests = all_tests(folder, policy, sources, supplied)
+    tests = [one for one in all_tests(folder, policy, sources, supplied) if not (own and one[0])]
     known = known_packs(sources)
     results: list[Result] = []
     watch = Watch() if coverage else None
@@ -86,7 +89,7 @@ def run_tests(
         try:
             settings = repr(sorted(test.settings.items()))
             if settings not in policies:
-                policies[settings] = build_policy(sources, test.settings)
+                policies[settings] = under(policy, test.settings)
             chosen = policies[settings]
         except ForbearError as error:
             results.append(Result(test, (Failure(test.span, str(error)),), frozenset()))
@@ -94,7 +97,7 @@ def run_tests(
         if watch is not None:
             watch.test = number
             watch.settings(chosen)
-        found = _run(test, chosen, evaluator, watch)
+        found = run_test(test, chosen, evaluator, watch)
         if pack and found.failures:
             holds = partial(_holds, test, evaluator)
             found = evolve(found, overridden=holds_below(sources, known[pack], test.settings, holds))
@@ -105,12 +108,20 @@ def run_tests(
     return Report(policy, tuple(results), coverage_of(policy, sources, watch, fired))
 
 
-def _run(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None = None) -> Result:
-    return _story(test, policy, evaluator, watch) if test.story else _case(test, policy, evaluator, watch)
+def run_test(
+    test: PackTest,
+    policy: ir.Policy,
+    evaluator: str = "auto",
+    watch: Watch | None = None,
+    *,
+    confirm: Confirm = "grave",
+) -> Result:
+    """Run one test under a policy that was built with its settings."""
+    return _story(test, policy, evaluator, watch, confirm) if test.story else _case(test, policy, evaluator, watch)
 
 
 def _holds(test: PackTest, evaluator: str, policy: ir.Policy) -> bool:
-    return not _run(test, policy, evaluator).failures
+    return not run_test(test, policy, evaluator).failures
 
 
 def _case(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None) -> Result:
@@ -148,10 +159,10 @@ def _case(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None
     return Result(test, tuple(failures), found.rules(policy))
 
 
-def _story(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None) -> Result:
+def _story(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None, confirm: Confirm) -> Result:
     failures: list[Failure] = []
     fired: set[str] = set()
-    with Engine(policy, "memory:", discover=False, evaluator=evaluator) as engine:
+    with Engine(policy, "memory:", discover=False, evaluator=evaluator, confirm=confirm) as engine:
         owed: dict[str, str] = {}
         for number, step in enumerate(test.story, 1):
             told = {"id": f"step-{number}", **step.event}

@@ -81,7 +81,7 @@ class Timeline:
             case _:
                 self._line(record.at, "", record.type, "dim")
         for owed in record.obligations:
-            self._owed(owed)
+            self._owed(owed, advisor)
 
     def _day(self, at: datetime) -> None:
         if at.date() != self.date:
@@ -130,10 +130,11 @@ class Timeline:
         reason = self._because(record, "ladder")
         self._arrow(Text.assemble((step, "bold magenta"), (f" — {reason}" if reason else "", "dim")))
 
-    def _owed(self, owed: Owed) -> None:
+    def _owed(self, owed: Owed, advisor: str) -> None:
         if owed.say is not None:
             self.texts[owed.id] = owed.say[self.lang]
-        who, what = self.words[f"to.{owed.to}"], self.words[f"owe.{owed.owe}"]
+        who = advisor if owed.to == "advisor" else self.words[f"to.{owed.to}"]
+        what = self.words[f"owe.{owed.owe}"]
         when = f"{owed.due:%H:%M}" if owed.due.date() == self.date else f"{owed.due:%Y-%m-%d %H:%M}"
         self._arrow(Text(self.words["owes"].format(who=who, what=what, when=when), style="blue"))
 
@@ -149,4 +150,4 @@ class Timeline:
                 what = self.words[one.owe].format(customer=customer or self.words["u1"])
                 self._line(record.at, self.words["m1"], what, "green")
             else:
-                self._line(record.at, advisor, self.words[one.owe], "green")
+                self._line(record.at, advisor, self.words[one.owe].format(customer=customer), "green")

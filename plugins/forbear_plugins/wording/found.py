@@ -1,0 +1,29 @@
+"""What the lists find in a text, with its place."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from ..lexicon.marks import Matcher, marks
+from ..lexicon.words import places, read
+
+
+@frozen
+class Found:
+    """Something that was found: of what kind, from which character to which (exclusive), by which entry."""
+
+    kind: str
+    start: int
+    end: int
+    entry: str = ""
+
+
+def search(text: str, matcher: Matcher) -> tuple[list[str], list[Found]]:
+    """The words of a text as the lists spell them, and what was found; the longer entry hides what stands in it."""
+    items = read(text, matcher.spelling)
+    words = " ".join(items).split(" ") if items else []
+    marked = marks(words, True, matcher).found
+    if not marked:
+        return words, []
+    spans = [span for item, span in zip(items, places(text, matcher.spelling), strict=True) for _ in item.split(" ")]
+    return words, [Found(term.kind, spans[start][0], spans[end - 1][1], term.text) for start, end, term in marked]

@@ -1,0 +1,220 @@
+"""Two versions of a policy: on which facts a decision comes out otherwise, and what else is not as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import z3
+from attrs import frozen
+
+from forbear.engine.pure import Answer
+from forbear.language import ir
+from forbear.prove.both import Both, Pair, comparable
+from forbear.prove.declared import Declared, declared
+from forbear.prove.groups import Group, Grouping, grouping
+from forbear.prove.moment import Moment
+from forbear.prove.orders import ranking_changes
+from forbear.prove.questions import Undecided, possible
+from forbear.prove.same import is_same, through
+from forbear.prove.seen import Change, Shows, Untold, cases, example, merge, outcome
+
+MOST_GROUPS = 12  # pairs of outcomes of one decision on one event
+MOST_CASES = 4  # conditions of one pair
+MOST_OTHERS = 3  # other rules that give the same outcome
+VERBS = {"owed": "owe", "recorded": "record", "said": "say", "amended": "amend", "closed": "close"}
+
+Told = Callable[[str, int, int], None]
+"""Hears how far it is: what is compared now, how much was, and how much there is."""
+
+
+@frozen
+class Difference:
+    """All that was found between two policies."""
+
+    before: ir.Policy
+    after: ir.Policy
+    declared: tuple[Declared, ...]
+    changes: tuple[Change, ...]
+    untold: tuple[Untold, ...] = ()
+
+    @property
+    def is_none(self) -> bool:
+        """Whether nothing at all differs."""
+        return not (self.declared or self.changes or self.untold)
+
+
+def difference(before: ir.Policy, after: ir.Policy, told: Told | None = None, seconds: int = 10) -> Difference:
+    """Compare every decision and ranking that both policies have, over all facts that fit both.
+
+    Settings are equal in both, whatever they are; where their defaults differ, what reads them is compared once more
+    with each policy's own.
+    """
+    names = [name for name in (*before.decisions, *before.rankings) if name in (*after.decisions, *after.rankings)]
+    pairs = pairs_of(before, after, seconds)
+    found: list[Change | Untold] = []
+    for n, name in enumerate(names):
+        if told is not None:
+            told(name, n, len(names))
+        for pair in pairs:
+            found += compared(pair, name)
+    changes = merge(one for one in found if isinstance(one, Change))
+    untold = dict.fromkeys(one for one in found if isinstance(one, Untold))
+    return Difference(before, after, tuple(declared(before, after)), changes, tuple(untold))
+
+
+def pairs_of(before: ir.Policy, after: ir.Policy, seconds: int = 10) -> list[Pair]:
+    """The policies under equal settings, and under their own where these differ."""
+    equal = Pair(before, after, seconds=seconds)
+    return [equal, Pair(before, after, own=True, seconds=seconds)] if equal.changed else [equal]
+
+
+def compared(pair: Pair, name: str) -> Iterator[Change | Untold]:
+    """What differs of one decision or ranking."""
+    for event in pair.events:
+        if event not in pair.before.asked_on(name) or event not in pair.after.asked_on(name):
+            continue
+        both = pair.at(event)
+        if is_same(pair, both, name) or (pair.own and not _reads_own(pair, both, name)):
+            continue
+        missing = pair.untold(event, both.facts([name]))
+        if missing:
+            yield Untold(name, f"`{missing[0]}` is of another type now")
+            continue
+        try:
+            yield from ranking_changes(pair, both, name) if name in pair.before.rankings else _on(pair, both, name)
+        except Undecided as error:
+            yield Untold(name, f"not settled on `{event}`: {error}")
+
+
+def _reads_own(pair: Pair, both: Both, name: str) -> bool:
+    """Whether a decision depends on a setting whose default differs."""
+    return name in pair.before.rankings or bool(both.facts([name]) & pair.changed.keys())
+
+
+def _on(pair: Pair, both: Both, name: str) -> Iterator[Change | Untold]:
+    ours, theirs = pair.before.decisions[name], pair.after.decisions[name]
+    if (ours.hit == "collect") != (theirs.hit == "collect") or not comparable(ours.type, theirs.type):
+        yield Untold(name, "its outcomes are of another type now")
+        return
+    how = grouping(both, name)
+    for one in _ways(both, name, how):
+        found, more = cases(pair, both, name, one.condition, _shows(name, one), MOST_CASES)
+        yield Change(name, "outcome", one.before, one.after, tuple(found), more, through(both, name), pair.own)
+    if not pair.own:
+        yield from _rules(pair, both, name, how)
+        yield from _effects(pair, both, name, how)
+
+
+def _ways(both: Both, name: str, how: Grouping) -> Iterator[Group]:
+    """One after another the ways in which outcomes differ."""
+    solver = both.solver([name])
+    solver.add(how.differ)
+    yield from (one for one in how.lists if possible(solver, one.condition))
+    for _ in range(0 if how.lists else MOST_GROUPS):
+        if not possible(solver, z3.BoolVal(True)):
+            return
+        one = how.of(solver.model())
+        yield one
+        solver.add(z3.Not(one.condition))
+
+
+def _shows(name: str, one: Group) -> Shows:
+    return lambda before, after: one.holds(outcome(before, name), outcome(after, name))
+
+
+# --- with the same outcome
+
+
+def _rules(pair: Pair, both: Both, name: str, how: Grouping) -> Iterator[Change]:
+    """Other rules that give the same outcome as before."""
+    ours, theirs = both.before.outcome(name).fires, both.after.outcome(name).fires
+    every = dict.fromkeys((*ours, *theirs))
+    no = z3.BoolVal(False)
+    differ = {rule: ours.get(rule, no) != theirs.get(rule, no) for rule in every}
+    solver = both.solver([name])
+    solver.add(z3.Not(how.differ), z3.Or(list(differ.values())))
+    for _ in range(MOST_OTHERS):
+        if not possible(solver, z3.BoolVal(True)):
+            return
+        model = solver.model()
+        changed = [rule for rule in every if z3.is_true(model.eval(differ[rule], model_completion=True))]
+        gone = [rule for rule in changed if z3.is_true(model.eval(ours.get(rule, no), model_completion=True))]
+        new = [rule for rule in changed if rule not in gone]
+        so = z3.And(
+            z3.Not(how.differ),
+            *(z3.And(ours.get(rule, no), z3.Not(theirs.get(rule, no))) for rule in gone),
+            *(z3.And(theirs.get(rule, no), z3.Not(ours.get(rule, no))) for rule in new),
+        )
+        case = example(pair, both, name, so, _fires(name, gone, new))
+        yield Change(name, "rules", _named(gone), _named(new), (case,), False, through(both, name))
+        solver.add(z3.Not(so))
+
+
+def _named(rules: list[str]) -> str:
+    return ", ".join(rules) or "no rule"
+
+
+def _fires(name: str, gone: list[str], new: list[str]) -> Shows:
+    def shows(before: Answer, after: Answer) -> bool:
+        was, now = (set(one.evaluation.fired) for one in (before, after))
+        lost, won = ({f"{name}.{rule}" for rule in rules} for rules in (gone, new))
+        return outcome(before, name) == outcome(after, name) and lost <= was - now and won <= now - was
+
+    return shows
+
+
+def _effects(pair: Pair, both: Both, name: str, how: Grouping) -> Iterator[Change]:
+    """What is owed or recorded, or not, although the outcome is the same."""
+    flags = dict.fromkeys(
+        flag for moment in (both.before, both.after) for flag in _flags(moment.policy.decisions[name])
+    )
+    for flag in flags:
+        was, now = (_caused(moment, name, flag) for moment in (both.before, both.after))
+        for one, other, words in ((was, now, ("does", "does not")), (now, was, ("does not", "does"))):
+            so = z3.And(z3.Not(how.differ), one, z3.Not(other))
+            if possible(both.solver([name]), so):
+                space, _, what = flag.partition(".")
+                found, more = cases(pair, both, name, so, _causes(name, flag, words[0] == "does"), MOST_CASES)
+                before, after = (f"{each} {VERBS[space]} `{what}`" for each in words)
+                yield Change(name, "effects", before, after, tuple(found), more, through(both, name))
+
+
+def _flags(decision: ir.Decision) -> Iterator[str]:
+    for rule in decision.rules:
+        yield from (flag_of(effect) for effect in rule.effects)
+
+
+def flag_of(effect: ir.Effect) -> str:
+    """What an effect does, and to what, as one name."""
+    match effect:
+        case ir.Record(entry):
+            return f"recorded.{entry}"
+        case ir.Amend(entry):
+            return f"amended.{entry}"
+        case ir.Owe(obligation):
+            return f"owed.{obligation}"
+        case ir.Close(obligation):
+            return f"closed.{obligation}"
+        case ir.Say(text):
+            return f"said.{text}"
+
+
+def _caused(moment: Moment, name: str, flag: str) -> z3.BoolRef:
+    asked, fires = moment.asked(name), moment.outcome(name).fires
+    return z3.Or([fires[rule.name] for rule in asked if flag in (flag_of(effect) for effect in rule.effects)])
+
+
+def _causes(name: str, flag: str, was: bool) -> Shows:
+    space, _, what = flag.partition(".")
+
+    def shows(before: Answer, after: Answer) -> bool:
+        found = [
+            any(
+                one.action == VERBS[space] and one.name == what and one.rule.partition(".")[0] == name
+                for one in answer.evaluation.happenings
+            )
+            for answer in (before, after)
+        ]
+        return found == [was, not was]
+
+    return shows

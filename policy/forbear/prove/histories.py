@@ -1,0 +1,135 @@
+"""A promise over every history: the strongest that can be proved of it, else a story in which it breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
+
+from attrs import evolve, frozen
+
+from forbear.language import ir
+from forbear.language.types import Value
+from forbear.prove.horn import Answer, Around, answer, pose, tracked_folds
+from forbear.prove.moment import Settings
+from forbear.prove.nesting import Nesting
+from forbear.prove.stories import Searched, search
+
+ROUNDS = 4  # of taking in what records the folds that are known already
+NOTHING = Around(overrides=False, merges=False, splits=False, forgetting=False)
+
+
+@frozen
+class Limits:
+    """How much work one promise may take."""
+
+    seconds: int = 10  # for one question to a solver
+    depth: int = 8  # events of a story
+
+
+@frozen
+class Throughout:
+    """What was found of a promise over every history."""
+
+    answer: Answer
+    fixed: tuple[tuple[str, Value], ...] = ()  # the settings under which it was proved
+    searched: Searched | None = None
+
+
+class Histories:
+    """Asks a policy about its histories."""
+
+    def __init__(self, policy: ir.Policy, settings: Settings, limits: Limits) -> None:
+        self._policy, self._settings, self._limits = policy, settings, limits
+        self._nesting = Nesting(policy, settings)
+
+    def prove(self, one: ir.Invariant) -> Throughout:
+        """Prove a promise for all settings; else for those chosen; else find the story in which it breaks."""
+        growing = list(self._growing(one))
+        found = self._strongest(one, growing, self._settings)
+        if found.verdict == "proved":
+            return Throughout(found)
+        chosen = {path: setting.value for path, setting in self._policy.settings.items()}
+        settled = self._strongest(one, growing, self._with(chosen))
+        if settled.verdict == "proved":
+            folds = frozenset(each.path for each in settled.tracks)
+            needed = self._needed(one, folds, settled.around, chosen)
+            return Throughout(settled, tuple(sorted(needed.items())))
+        return Throughout(found, searched=self._search(one, growing[-1]))
+
+    def _strongest(self, one: ir.Invariant, growing: list[frozenset[str]], settings: Settings) -> Answer:
+        """The proof that assumes least, with few folds in the state where that is enough; else what was found last."""
+        least: Answer | None = None
+        for folds in growing:
+            found = self._ask(one, folds, Around(), settings)
+            if found.verdict == "proved":
+                return found
+            least = self._ask(one, folds, NOTHING, settings)
+            if least.verdict == "proved":
+                return self._weakest(one, folds, settings) or least
+        assert least is not None
+        return least
+
+    def _weakest(self, one: ir.Invariant, folds: frozenset[str], settings: Settings) -> Answer | None:
+        """The proof that assumes least of what happens around events, if it need not assume all."""
+        for around in list(weaker())[1:-1]:
+            found = self._ask(one, folds, around, settings)
+            if found.verdict == "proved":
+                return found
+        return None
+
+    def _growing(self, one: ir.Invariant) -> Iterator[frozenset[str]]:
+        """The folds that the state keeps, more each time, until there are no more."""
+        before: frozenset[str] | None = None
+        for rounds in range(ROUNDS):
+            folds = tracked_folds(self._policy, one, rounds)
+            if folds != before:
+                yield folds
+            before = folds
+
+    def _with(self, chosen: dict[str, Value]) -> Settings:
+        return evolve(self._settings, fixed={**self._settings.fixed, **chosen}, terms={})
+
+    def _ask(self, one: ir.Invariant, folds: frozenset[str], around: Around, settings: Settings) -> Answer:
+        problem = pose(self._policy, settings, self._nesting, one, folds, around)
+        return answer(problem, self._limits.seconds)
+
+    def _needed(
+        self, one: ir.Invariant, folds: frozenset[str], around: Around, chosen: dict[str, Value]
+    ) -> dict[str, Value]:
+        """The settings without which the proof fails, each let go that can be."""
+        probe = pose(self._policy, self._settings, self._nesting, one, folds, around)
+        matter = [path for path in sorted(chosen) if any(str(term) == path for term in probe.parameters)]
+
+        def holds(kept: Sequence[str]) -> bool:
+            settings = self._with({path: chosen[path] for path in kept})
+            return self._ask(one, folds, around, settings).verdict == "proved"
+
+        return {path: chosen[path] for path in smallest(matter, holds)}
+
+    def _search(self, one: ir.Invariant, folds: frozenset[str]) -> Searched:
+        problem = pose(self._policy, self._settings, self._nesting, one, folds, NOTHING)
+        return search(problem, self._limits.depth, self._limits.seconds)
+
+
+def weaker() -> Iterator[Around]:
+    """What may happen around events: everything, then all but one, and so on."""
+    names = ("splits", "overrides", "merges", "forgetting")
+    for number in range(len(names) + 1):
+        for left_out in combinations(names, number):
+            yield Around(**dict.fromkeys(left_out, False))
+
+
+def smallest(items: Sequence[str], holds: Callable[[Sequence[str]], bool]) -> list[str]:
+    """Some of the items, none of which can be left out, with which something holds that holds with all of them."""
+    kept, size = list(items), max(1, len(items) // 2)
+    while True:
+        n = 0
+        while n < len(kept):
+            fewer = kept[:n] + kept[n + size :]
+            if holds(fewer):
+                kept = fewer
+            else:
+                n += size
+        if size == 1:
+            return kept
+        size = max(1, size // 2)

@@ -1,0 +1,312 @@
+"""A promise over every history, as constrained Horn clauses: Spacer looks for what holds after every step.
+
+What it finds is not taken on trust. It is put to a plain solver: that it holds at the beginning, that no step leaves
+it, and that the promise cannot be broken where it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import z3
+from attrs import evolve, field, frozen
+
+from forbear.language import ir
+from forbear.language.walk import reads
+from forbear.prove.lemmas import in_words
+from forbear.prove.moment import FLAGS, SETTING, Moment, Settings
+from forbear.prove.nesting import Nesting
+from forbear.prove.questions import breaks
+from forbear.prove.state import Change, State, Track, make_state, track
+from forbear.prove.steps import Step, Steps
+from forbear.prove.terms import Codes
+
+
+@frozen
+class Around:
+    """What may happen beside events. Where something is left out, the answer says that it was assumed."""
+
+    overrides: bool = True  # people set outcomes
+    merges: bool = True  # two customers turn out to be one
+    splits: bool = True  # and again two
+    forgetting: bool = True  # entries are dropped after their time, and customers erased
+
+    def left_out(self) -> tuple[str, ...]:
+        """What is assumed not to happen, in words."""
+        words = {
+            "overrides": "nobody overrides an outcome",
+            "merges": "no customers are merged",
+            "splits": "no customers that were merged are split again",
+            "forgetting": "nothing is erased, and nothing dropped after its time",
+        }
+        return tuple(word for name, word in words.items() if not getattr(self, name))
+
+
+@frozen
+class Answer:
+    """What was found about a promise: proved, refuted (by steps that may not be real), or unknown."""
+
+    verdict: str
+    tracks: tuple[Track, ...]
+    around: Around
+    lemma: tuple[str, ...] = ()  # what always holds, in words
+    steps: tuple[str, ...] = ()  # the events of a refutation, as far as the solver tells
+    why: str = ""
+
+
+@frozen
+class Problem:
+    """A promise with the steps that may change what it depends on."""
+
+    policy: ir.Policy
+    settings: Settings
+    promise: ir.Invariant
+    steps: Steps
+    before: State
+    after: State
+    every: tuple[Step, ...]
+    looks: tuple[Step, ...]  # the promise at each event on which it is asked
+    bad: tuple[z3.BoolRef, ...]
+    around: Around
+    parameters: tuple[z3.ExprRef, ...] = field(factory=tuple)
+
+
+def pose(
+    policy: ir.Policy, settings: Settings, nesting: Nesting, one: ir.Invariant, folds: Iterable[str], around: Around
+) -> Problem:
+    """The problem with some folds kept in the state; what is known of others is only what holds in every ledger."""
+    known = [track(policy.folds[path]) for path in sorted(set(folds))]
+    tracks = tuple(each for each in known if each is not None)
+    steps = Steps(policy, settings, tracks, nesting, around.overrides)
+    before, after = make_state(tracks, "before "), make_state(tracks, "after ")
+    every = [steps.step(event, before, f"{event}: ") for event in policy.plans]
+    looks, bad = [], []
+    for event in one.asked_on:
+        look = steps.look(event, before, f"{event} asked: ", reads(one.condition))
+        looks.append(look)
+        stands = z3.Not(look.moment.fallen(one.decision))
+        bad.append(z3.And(*look.known, look.about(), stands, breaks(one, look.moment.reading)))
+    found = Problem(
+        policy,
+        settings,
+        one,
+        steps,
+        before,
+        after,
+        tuple(each for each in every if each is not None),
+        tuple(looks),
+        tuple(bad),
+        around,
+    )
+    return evolve(found, parameters=_parameters(found))
+
+
+def _parameters(problem: Problem) -> tuple[z3.ExprRef, ...]:
+    """What stays the same through a history: the settings that matter, and whether the contact is the customer's."""
+    used = {str(one) for one in variables_of([*(way for _, way in transitions(problem)), *problem.bad])}
+    terms = [term for path, term in sorted(problem.settings.terms.items()) if path in used]
+    return (*(term for term in terms if isinstance(term, z3.ExprRef)), problem.steps.of_customer)
+
+
+def transitions(problem: Problem) -> Iterator[tuple[str, z3.BoolRef]]:
+    """Every way from one state to the next, each with its name."""
+    before, after = problem.before, problem.after
+    for step in problem.every:
+        yield step.event, z3.And(*step.known, _becomes(after, step.change))
+    if problem.around.forgetting:
+        yield "time drops entries", _dropped(problem)
+        yield "the customer is erased", _erased(problem)
+    if problem.around.splits:
+        yield "customers are split", _fewer(before, after, [one for one in before.tracks if _of_customer(one)])
+
+
+def _becomes(after: State, change: Change) -> z3.BoolRef:
+    return z3.And([term == change.terms[name] for name, term in after.terms.items()])
+
+
+def _of_customer(one: Track) -> bool:
+    return one.fold.scope == "customer"
+
+
+def _dropped(problem: Problem) -> z3.BoolRef:
+    """Any entries of a kind that is kept for a time only are gone."""
+    kinds = problem.policy.retention.keys()
+    return _fewer(problem.before, problem.after, [one for one in problem.before.tracks if one.fold.entry in kinds])
+
+
+def _fewer(before: State, after: State, tracks: Sequence[Track]) -> z3.BoolRef:
+    """Some folds keep fewer entries; what a sum, a first or a last comes to is left open."""
+    fewer = {one.path for one in tracks}
+    parts: list[z3.BoolRef] = [before.sane()]
+    for one in before.tracks:
+        if one.path in fewer:
+            parts.append(z3.And(after.number(one) >= 0, after.number(one) <= before.number(one)))
+        else:
+            parts += [after.terms[name] == before.terms[name] for name in _names(one)]
+    return z3.And(parts)
+
+
+def _names(one: Track) -> list[str]:
+    held = [f"{one.path} =", f"{one.path} ?"] if one.holds else []
+    return [f"{one.path} #", *([f"{one.path} +"] if one.adds else []), *held]
+
+
+def _erased(problem: Problem) -> z3.BoolRef:
+    """Nothing of the customer is left, and nothing of the contact where it was the customer's."""
+    before, after, of_customer = problem.before, problem.after, problem.steps.of_customer
+    parts: list[z3.BoolRef] = []
+    for one in before.tracks:
+        gone = z3.BoolVal(True) if _of_customer(one) else of_customer
+        for name in _names(one):
+            if name.endswith(("#", "+")):
+                parts.append(after.terms[name] == z3.If(gone, z3.IntVal(0), before.terms[name]))
+            else:
+                parts.append(z3.Implies(z3.Not(gone), after.terms[name] == before.terms[name]))
+    return z3.And(parts)
+
+
+def _merged(one: State, other: State, after: State) -> z3.BoolRef:
+    """Two customers are one: their entries count together; the contact stays what it was."""
+    parts = [one.sane(), other.sane()]
+    for each in one.tracks:
+        for name in _names(each):
+            if not _of_customer(each):
+                parts.append(after.terms[name] == one.terms[name])
+            elif name.endswith(("#", "+")):
+                parts.append(after.terms[name] == one.terms[name] + other.terms[name])
+            else:
+                parts.append(z3.Or(after.terms[name] == one.terms[name], after.terms[name] == other.terms[name]))
+    return z3.And(parts)
+
+
+def answer(problem: Problem, seconds: int) -> Answer:
+    """Ask Spacer, and check what it answers."""
+    tracks = problem.before.tracks
+    solver = z3.Fixedpoint()
+    solver.set(engine="spacer", timeout=seconds * 1000)
+    arguments = (*problem.before.variables, *problem.parameters)
+    reach = z3.Function("reach", *(term.sort() for term in arguments), z3.BoolSort())
+    broken = z3.Function("broken", z3.BoolSort())
+    solver.register_relation(reach, broken)
+    at = reach(*arguments)
+    then = reach(*problem.after.variables, *problem.parameters)
+
+    rules = [(at, [problem.before.empty()], "beginning")]
+    rules += [(then, [at, way], name) for name, way in transitions(problem)]
+    if _merges(problem):
+        other = make_state(tracks, "other ")
+        elsewhere = reach(*other.variables, *problem.parameters[:-1], _THEIRS)
+        rules.append((then, [at, elsewhere, _merged(problem.before, other, problem.after)], "customers are merged"))
+    rules += [(broken(), [at, bad], look.event) for look, bad in zip(problem.looks, problem.bad, strict=True)]
+    solver.declare_var(*variables_of(term for head, body, _ in rules for term in (*head.children(), *body)))
+    for head, body, name in rules:
+        solver.rule(head, body, name)
+    try:
+        found = solver.query(broken())
+    except z3.Z3Exception as error:
+        return Answer("unknown", tracks, problem.around, why=str(error))
+    if found == z3.sat:
+        return Answer("refuted", tracks, problem.around, steps=_along(solver))
+    if found != z3.unsat:
+        return Answer("unknown", tracks, problem.around, why=solver.reason_unknown())
+    lemma = z3.substitute_vars(solver.get_cover_delta(-1, reach), *arguments)
+    if not _plainly(problem, lemma, seconds):
+        return Answer("unknown", tracks, problem.around, why="what was found does not stand up to a second look")
+    return Answer("proved", tracks, problem.around, lemma=in_words(lemma))
+
+
+_THEIRS = z3.Bool("the other contact is the other customer's")
+
+
+def _merges(problem: Problem) -> bool:
+    return problem.around.merges and any(_of_customer(one) for one in problem.before.tracks)
+
+
+def _along(solver: z3.Fixedpoint) -> tuple[str, ...]:
+    """The events that lead to a broken promise, first to last, as far as the solver tells them."""
+    names = str(solver.get_rule_names_along_trace()).strip("[]").split(", ")
+    return tuple(name.strip() for name in reversed(names) if name.strip())
+
+
+def variables_of(terms: Iterable[z3.ExprRef]) -> list[z3.ExprRef]:
+    """The variables of some terms, each once."""
+    found: dict[str, z3.ExprRef] = {}
+    waiting, seen_ = list(terms), set[int]()
+    while waiting:
+        one = waiting.pop()
+        if one.get_id() in seen_:
+            continue
+        seen_.add(one.get_id())
+        if z3.is_const(one) and one.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+            found[str(one)] = one
+        waiting += one.children()
+    return list(found.values())
+
+
+def _plainly(problem: Problem, lemma: z3.BoolRef, seconds: int) -> bool:
+    """Whether something holds at the beginning, is left by no step, and rules out that the promise breaks."""
+    later = z3.substitute(lemma, *zip(problem.before.variables, problem.after.variables, strict=True))
+    claims = [z3.And(problem.before.empty(), z3.Not(lemma))]
+    claims += [z3.And(lemma, way, z3.Not(later)) for _, way in transitions(problem)]
+    claims += [z3.And(lemma, bad) for bad in problem.bad]
+    if _merges(problem):
+        other = make_state(problem.before.tracks, "other ")
+        theirs = z3.substitute(
+            lemma,
+            *zip(problem.before.variables, other.variables, strict=True),
+            (problem.steps.of_customer, _THEIRS),
+        )
+        claims.append(z3.And(lemma, theirs, _merged(problem.before, other, problem.after), z3.Not(later)))
+    domains = [problem.settings.domain(path) for path in problem.settings.terms]
+    for claim in claims:
+        solver = z3.Solver()
+        solver.set("timeout", seconds * 1000)
+        solver.add(claim, *domains)
+        if solver.check() != z3.unsat:
+            return False
+    return True
+
+
+def tracked_folds(policy: ir.Policy, one: ir.Invariant, rounds: int) -> frozenset[str]:
+    """The folds on which a promise depends: its own, then those of its decisions, then of what records all these."""
+    paths, events = set(reads(one.condition)), set(one.asked_on)
+    found = {path for path in paths if path in policy.folds}
+    for _ in range(rounds):
+        for event in events:
+            moment = Moment(policy, event, Settings(policy, Codes()))
+            there = {path for path in paths if _is_there(policy, event, path)}
+            found |= {path for path in moment.depends(there) if path in policy.folds}
+        paths, events = _causing(policy, {policy.folds[path].entry for path in found})
+    return frozenset(path for path in found if track(policy.folds[path]) is not None)
+
+
+def _is_there(policy: ir.Policy, event: str, path: str) -> bool:
+    if path.startswith((SETTING, *FLAGS)) or path in policy.folds or path in policy.facts:
+        return True
+    if path in policy.decisions:
+        return event in policy.decisions[path].asked_on
+    return path in policy.events[event]
+
+
+def _causing(policy: ir.Policy, kinds: set[str]) -> tuple[set[str], set[str]]:
+    """The decisions that append or amend entries of some kinds, and the events on which they are asked."""
+    names, events = set[str](), set[str]()
+    for decision in policy.decisions.values():
+        for rule in decision.rules:
+            if any(_touches(policy, effect, kinds) for effect in rule.effects):
+                names.add(decision.name)
+                events |= set(rule.asked_on)
+    return names, events
+
+
+def _touches(policy: ir.Policy, effect: ir.Effect, kinds: set[str]) -> bool:
+    match effect:
+        case ir.Record(kind) | ir.Amend(kind):
+            return kind in kinds
+        case ir.Owe(obligation):
+            closes = policy.obligations[obligation].closes.values()
+            return "obligation" in kinds or any(kind in kinds for one in closes for kind, _ in one.amends)
+        case ir.Close(obligation):
+            return "obligation" in kinds
+        case _:
+            return False
