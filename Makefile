@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all lint types layers suite packs examples faults differential hostile fuzz bench-ledger bench-hearing train picture wheel clean
+.PHONY: demo test test-all lint types layers suite packs examples prove-check faults differential hostile fuzz bench-ledger bench-hearing train picture wheel clean
 
 demo: .venv/run.stamp        ## the shipped story, in English; LANG_=zh tells it in Chinese
 	@$(BIN)/forbear demo --lang $(or $(LANG_),en)
@@ -52,6 +52,10 @@ suite: .venv/dev.stamp
 examples: .venv/dev.stamp    ## the property tests with twenty times the examples, and every story of the bundled packs
 	FORBEAR_EXAMPLES=20 $(BIN)/python -m pytest -n auto -q tests/evaluate tests/engine tests/ledger tests/calendar \
 	tests/schema/test_records.py
+
+prove-check: .venv/dev.stamp     ## the prover against 5,000 small policies case by case, and 100,000 steps of random histories
+	FORBEAR_EXAMPLES=84 $(BIN)/python -m pytest -n auto -q $(wildcard tests/prove/test_[behs]*.py)
+	FORBEAR_EXAMPLES=350 $(BIN)/python -m pytest -n auto -q tests/prove/test_steps.py
 
 faults: .venv/dev.stamp      ## kill -9 and a lost connection at every store call of a day, full disks, cut lines, restarts
 	FORBEAR_EVERY_FAULT=1 $(BIN)/python -m pytest -n auto -q tests/faults

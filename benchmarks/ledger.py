@@ -34,7 +34,7 @@ from forbear.ledger.keys import MemoryKeys
 from forbear.ledger.seal import Sealer, digest, link, moment
 from forbear.ledger.sqlite import SQLiteStore
 
-POLICY = load_policy("standard")
+POLICY = load_policy("routing")
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SLICE = 100  # events that one side decides before it is the other's turn
 WRITES = ("INSERT", "UPDATE", "DELETE")

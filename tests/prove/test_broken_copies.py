@@ -222,7 +222,7 @@ def test_a_promise_about_settings_names_those_that_break_it() -> None:
 def test_a_promise_over_histories_that_breaks_is_told_as_a_story() -> None:
     policy = broken("abuse", Break("response#2", "response", "first-strike", "then: warn", "then: end_contact"))
     one = named(policy, "response#2")
-    found = Histories(policy, Questions(policy).settings, Limits(5, 2)).prove(one)
+    found = Histories(policy, Questions(policy).settings, Limits(60, 2)).prove(one)
     assert found.searched is not None
     story = found.searched.story
     assert story is not None

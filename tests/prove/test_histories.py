@@ -106,7 +106,8 @@ def _broken(policy: Policy, environment: Mapping[str, Value]) -> Iterator[str]:
 @pytest.mark.parametrize("around", [False, True], ids=["events alone", "whatever happens"])
 def test_no_promise_is_proved_that_a_history_breaks(around: bool) -> None:
     policy = promising()
-    found = [one for one in policy.invariants if one.name in broken(policy, around)]
+    names = broken(policy, around)
+    found = [one for one in policy.invariants if one.name in names]
     assert len(found) > PROMISES // 4
     fixed = {path: one.value for path, one in policy.settings.items()}
     settings = Settings(policy, Codes(), fixed)

@@ -24,10 +24,6 @@ class Declared:
     what: str  # added, removed or changed
     how: str = ""
 
-    def as_json(self) -> dict[str, str]:
-        """It as plain data."""
-        return {"kind": self.kind, "name": self.name, "what": self.what, "how": self.how}
-
 
 def declared(before: ir.Policy, after: ir.Policy) -> Iterator[Declared]:
     """Everything that was added, removed or changed; defaults of settings come first."""
@@ -35,12 +31,12 @@ def declared(before: ir.Policy, after: ir.Policy) -> Iterator[Declared]:
     yield from _compared("fact", before.facts, after.facts, _fact)
     yield from _compared("history", before.folds, after.folds, _fold)
     yield from _compared("entry", before.entries, after.entries, _other)
-    for event in before.events.keys() | after.events.keys():
+    for event in dict.fromkeys((*before.events, *after.events)):
         ours, theirs = before.events.get(event), after.events.get(event)
         if ours is None or theirs is None:
             yield Declared("event", event, "added" if ours is None else "removed")
         else:
-            yield from _compared(f"{event}", ours, theirs, _fact)
+            yield from _compared(event, ours, theirs, _fact)
     for name, one in before.decisions.items():
         if name in after.decisions:
             yield from _decision(one, after.decisions[name], after)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import combinations
 
 from attrs import evolve, frozen
 
 from forbear.language import ir
-from forbear.language.types import Value
+from forbear.language.types import IntType, Value
 from forbear.prove.horn import Answer, Around, answer, pose, tracked_folds
 from forbear.prove.moment import Settings
 from forbear.prove.nesting import Nesting
+from forbear.prove.state import SCOPES, Track
+from forbear.prove.steps import amendable
 from forbear.prove.stories import Searched, search
 
 ROUNDS = 4  # of taking in what records the folds that are known already
@@ -107,8 +109,41 @@ class Histories:
         return {path: chosen[path] for path in smallest(matter, holds)}
 
     def _search(self, one: ir.Invariant, folds: frozenset[str]) -> Searched:
-        problem = pose(self._policy, self._settings, self._nesting, one, folds, NOTHING)
+        kinds = {self._policy.folds[path].entry for path in folds}
+        beside = (*open_obligations(self._policy, kinds), *recorded(self._policy, kinds))
+        problem = pose(self._policy, self._settings, self._nesting, one, folds, NOTHING, beside)
         return search(problem, self._limits.depth, self._limits.seconds)
+
+
+def open_obligations(policy: ir.Policy, kinds: Collection[str]) -> tuple[Track, ...]:
+    """How many obligations of each name are open, of those that amend entries of some kinds when they are closed."""
+    found: list[Track] = []
+    for one in policy.obligations.values():
+        if any(kind in kinds for closing in one.closes.values() for kind, _ in closing.amends):
+            where = ir.All((ir.Read("open"), ir.Compare("==", ir.Read("owe"), ir.Constant(one.name))))
+            found += _counts(f"open {one.name}", "obligation", where)
+    return tuple(found)
+
+
+def recorded(policy: ir.Policy, kinds: Collection[str]) -> tuple[Track, ...]:
+    """How many entries of some kinds there are, by what rules record them with and nothing amends."""
+    found: dict[str, list[Track]] = {}
+    for decision in policy.decisions.values():
+        for rule in decision.rules:
+            for effect in rule.effects:
+                if isinstance(effect, ir.Record) and effect.entry in kinds:
+                    steady = [one for one in effect.values if one[0] not in amendable(policy, effect.entry)]
+                    told = {name: expr for name, expr in sorted(steady) if isinstance(expr, ir.Constant)}
+                    words = " ".join([effect.entry, *(f"{name} {expr.value}" for name, expr in told.items())])
+                    parts = tuple(ir.Compare("==", ir.Read(name), expr) for name, expr in told.items())
+                    found[words] = _counts(words, effect.entry, ir.All(parts) if parts else None)
+    return tuple(one for each in found.values() for one in each)
+
+
+def _counts(words: str, kind: str, where: ir.Expr | None) -> list[Track]:
+    """Counts of the entries of a kind in the contact and of the customer."""
+    folds = [ir.Fold(f"{words} of the {scope}", "count", kind, IntType(), scope, where=where) for scope in SCOPES]
+    return [Track(one, where, passing=False) for one in folds]
 
 
 def weaker() -> Iterator[Around]:

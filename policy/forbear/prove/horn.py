@@ -72,11 +72,20 @@ class Problem:
 
 
 def pose(
-    policy: ir.Policy, settings: Settings, nesting: Nesting, one: ir.Invariant, folds: Iterable[str], around: Around
+    policy: ir.Policy,
+    settings: Settings,
+    nesting: Nesting,
+    one: ir.Invariant,
+    folds: Iterable[str],
+    around: Around,
+    beside: Iterable[Track] = (),
 ) -> Problem:
-    """The problem with some folds kept in the state; what is known of others is only what holds in every ledger."""
+    """The problem with some folds kept in the state; what is known of others is only what holds in every ledger.
+
+    `beside` are further counts to keep, of which no rule knows.
+    """
     known = [track(policy.folds[path]) for path in sorted(set(folds))]
-    tracks = tuple(each for each in known if each is not None)
+    tracks = (*(each for each in known if each is not None), *beside)
     steps = Steps(policy, settings, tracks, nesting, around.overrides)
     before, after = make_state(tracks, "before "), make_state(tracks, "after ")
     every = [steps.step(event, before, f"{event}: ") for event in policy.plans]

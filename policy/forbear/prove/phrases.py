@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from attrs import define, field
 
@@ -231,11 +231,6 @@ def _type_of(expr: ir.Expr, policy: ir.Policy, event: str) -> Type | None:
             return kind if isinstance(kind, IntType | DecimalType | ListType | EnumType) else None
         case _:
             return None
-
-
-def listed(parts: Iterable[str]) -> str:
-    """Parts one after another."""
-    return ", ".join(parts)
 
 
 def condition(expr: ir.Expr | None, policy: ir.Policy, event: str) -> str:

@@ -205,10 +205,11 @@ class Change:
             here = z3.And(when, scopes[one.fold.scope])
             was = z3.simplify(z3.And(here, self.kept(one, before)))
             is_ = z3.simplify(z3.And(here, self.kept(one, after)))
+            name = f"{one.path} #"
+            if not z3.is_false(was):
+                known.append(z3.Implies(was, terms[name] >= 1))
             if was.eq(is_) and not _tells_otherwise(one, before, after):
                 continue
-            name = f"{one.path} #"
-            known.append(z3.Implies(was, terms[name] >= 1))
             moved = z3.If(is_, z3.IntVal(1), z3.IntVal(0)) - z3.If(was, z3.IntVal(1), z3.IntVal(0))
             terms[name] = terms[name] + moved
             self._shake(one, terms, known, z3.Or(was, is_), label)

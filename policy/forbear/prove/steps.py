@@ -32,6 +32,8 @@ class Step:
     moment: Moment
     here: z3.BoolRef  # it belongs to the contact of the state
     mine: z3.BoolRef  # it belongs to the customer of the state
+    named_here: z3.BoolRef  # and so does the entry that it names
+    named_mine: z3.BoolRef
     change: Change
     known: tuple[z3.BoolRef, ...]
 
@@ -113,7 +115,9 @@ class _Stepping:
         ]
         asked = [path for path in self._every() if path in self.policy.folds and not self.policy.folds[path].keyed]
         self.known += self.steps.nesting.known(asked, moment.reading)
-        return Step(moment.event, moment, self.here, self.mine, self.change, tuple(self.known))
+        named = self._named_scopes()
+        known = tuple(self.known)
+        return Step(moment.event, moment, self.here, self.mine, named["contact"], named["customer"], self.change, known)
 
     def _every(self) -> set[str]:
         return self.moment.depends(self.paths)

@@ -134,9 +134,10 @@ def _calm(solver: z3.Solver, problem: Problem, chosen: Sequence[z3.ExprRef], ste
 
 
 def _soundly(step: Step) -> z3.BoolRef:
-    """That no decision of a step fell back: a story is told without accidents."""
-    moment = step.moment
-    return z3.And([z3.Not(moment.fallen(name)) for name in moment.outcomes])
+    """That no decision of a step fell back, and that it names an entry of those of whom the story tells."""
+    named = EVENT_TYPES[step.event].names if step.event in EVENT_TYPES else ""
+    whose = z3.Or(z3.And(step.named_here, step.here), z3.And(step.named_mine, step.mine)) if named else z3.BoolVal(True)
+    return z3.And(whose, *(z3.Not(step.moment.fallen(name)) for name in step.moment.outcomes))
 
 
 def _at(problem: Problem, formula: z3.BoolRef, before: Any, after: Any, n: int) -> z3.BoolRef:

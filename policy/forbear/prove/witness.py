@@ -11,12 +11,13 @@ from attrs import evolve, frozen
 from forbear.engine.pure import Answer, decide_facts, type_at
 from forbear.errors import EventError
 from forbear.language import ir
-from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, Type, Value, show
+from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, StringType, Type, Value, show
 from forbear.ledger.fold import answer
 from forbear.prove.moment import SETTING, Candidate, Moment
 from forbear.prove.terms import Members, constant, equal
 
 EVALUATORS = ("reference", "compiled")
+ANYBODY = "any"  # an id of which nothing matters but that it is there
 
 
 @frozen
@@ -96,13 +97,12 @@ class Quieting:
         fold, fact = self._policy.folds.get(path), self._policy.facts.get(path)
         there, term = moment.there(path), moment.value(path)
         assert kind is not None
-        if not z3.is_true(there):
-            return [z3.Not(there)]
+        missing = [] if z3.is_true(there) else [z3.Not(there)]
         if isinstance(term, Members):
-            return [z3.And([z3.Not(found) for _, found in moment.asked_of.get(path, ())])]
+            return [*missing, z3.And([z3.Not(found) for _, found in moment.asked_of.get(path, ())])]
         default = answer(fold, []) if fold is not None else fact.default if fact is not None else None
         wishes = [default] if default is not None else []
-        return [equal(term, constant(one, moment.codes)) for one in [*wishes, *lowest(kind)]][:1]
+        return [*missing, *[equal(term, constant(one, moment.codes)) for one in [*wishes, *lowest(kind)]][:1]]
 
     def _as_chosen(self, path: str) -> z3.BoolRef:
         settings = self._moment.settings
@@ -163,6 +163,8 @@ def lowest(kind: Type) -> list[Value]:
             return [max(low, min(high, 0))]
         case EnumType(values):
             return [values[0]]
+        case StringType():
+            return [ANYBODY]
         case _:
             return []
 
