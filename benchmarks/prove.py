@@ -1,6 +1,6 @@
 """How long a proof takes: the standard pack, one of its decisions, and one decision of many rules.
 
-    python -m benchmarks.prove [--rules 500] [--json]
+python -m benchmarks.prove [--rules 500] [--json]
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def many(rules: int) -> str:
         for n in range(rules)
     ]
     head = "decision: many\nasked_on: [contact_offered]\noutcome: [none, a, b]\nfallback: none\nhit: unique\nrules:\n"
-    promise = "invariants:\n  - never: 'many != \"none\" && contact.kind == \"e\"'\n    because: Kind e gets nothing.\n"
+    promise = 'invariants:\n  - never: \'many != "none" && contact.kind == "e"\'\n    because: Kind e gets nothing.\n'
     return "\n".join([head.rstrip(), *lines, "  - otherwise: none", promise])
 
 
@@ -65,7 +65,8 @@ def main() -> None:
         print(json.dumps({"results": rows}))
         return
     for row in rows:
-        print(f"{row['name']:32} {row['seconds']:>7} s, of one core {row['cpu']:>7} s; {row['proved']} of {row['promises']} proved")
+        told = f"{row['seconds']:>7} s, of one core {row['cpu']:>7} s; {row['proved']} of {row['promises']} proved"
+        print(f"{row['name']:32} {told}")
 
 
 if __name__ == "__main__":

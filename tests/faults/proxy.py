@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 
 from attrs import define
 
-
 COMMITTED = b"COMMIT\0"  # how a server says that it has
 
 
