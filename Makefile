@@ -54,7 +54,7 @@ examples: .venv/dev.stamp    ## the property tests with twenty times the example
 	tests/schema/test_records.py
 
 prove-check: .venv/dev.stamp     ## the prover against 5,000 small policies case by case, and 100,000 steps of random histories
-	FORBEAR_EXAMPLES=84 $(BIN)/python -m pytest -n auto -q $(wildcard tests/prove/test_[behs]*.py)
+	FORBEAR_EXAMPLES=84 $(BIN)/python -m pytest -n auto -q $(wildcard tests/prove/test_[beh]*.py) tests/prove/test_stories.py
 	FORBEAR_EXAMPLES=350 $(BIN)/python -m pytest -n auto -q tests/prove/test_steps.py
 
 faults: .venv/dev.stamp      ## kill -9 and a lost connection at every store call of a day, full disks, cut lines, restarts

@@ -1,6 +1,6 @@
-"""How long a proof takes: the standard pack, one of its decisions, and one decision of many rules.
+"""How long a proof takes: a pack, one of its decisions, and one decision of many rules.
 
-python -m benchmarks.prove [--rules 500] [--json]
+python -m benchmarks.prove [--pack standard --decision response] [--rules 500] [--json]
 """
 
 from __future__ import annotations
@@ -45,10 +45,12 @@ def timed(name: str, policy: object, **given: object) -> dict[str, object]:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pack", default="standard")
     parser.add_argument("--rules", type=int, default=500)
+    parser.add_argument("--decision", default="response")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    standard = load_policy("standard")
+    pack = load_policy(options.pack)
     with tempfile.TemporaryDirectory() as room:
         folder = Path(room) / "many"
         folder.mkdir()
@@ -57,8 +59,8 @@ def main() -> None:
         (folder / "many.yaml").write_text(many(options.rules), encoding="utf-8")
         large = load_policy(folder)
     rows = [
-        timed("the standard pack", standard),
-        timed("its decision `response`", standard, only=["response"]),
+        timed(f"the pack {pack.name}", pack),
+        timed(f"its decision `{(one := options.decision)}`", pack, only=[one]),
         timed(f"{options.rules} rules in one decision", large),
     ]
     if options.json:

@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 from attrs import frozen
 
+import forked
 from forbear.cli import main
 from forbear.ledger import open_ledger
 from forbear.ledger.entries import LAST
@@ -47,15 +48,14 @@ def forbear(
     env: Mapping[str, str] | None = None,
 ) -> Result:
     """Run a command to its end. Whatever it was given, it ends with 0, 1 or 2 and without a traceback."""
-    done = subprocess.run(
-        [FORBEAR, *map(str, arguments)],
-        input=given.encode("utf-8") if isinstance(given, str) else given,
-        capture_output=True,
-        cwd=cwd,
-        env={**os.environ, **(env or {})},
-        check=False,
-    )
-    result = Result(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+    fed = given.encode("utf-8") if isinstance(given, str) else given
+    words, whole = [*map(str, arguments)], {**os.environ, **(env or {})}
+    if all(name.startswith("FORBEAR_") for name in env or {}):
+        status, out, err = forked.run(words, fed, cwd, whole)
+    else:  # what Python itself reads when it starts
+        done = subprocess.run([FORBEAR, *words], input=fed, capture_output=True, cwd=cwd, env=whole, check=False)
+        status, out, err = done.returncode, done.stdout, done.stderr
+    result = Result(status, out, err.decode("utf-8", "replace"))
     assert "Traceback" not in result.err, result.err
     assert result.status in STATUSES, result
     return result

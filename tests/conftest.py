@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -20,6 +21,8 @@ settings.register_profile(
 )
 settings.load_profile("forbear")
 
+gc.set_threshold(100_000)  # tests make much that lives long; a look through all of it costs more than it frees
+
 
 def examples(number: int) -> int:
     """How many examples a property gets: `number`, times FORBEAR_EXAMPLES where a longer run is wanted."""
@@ -33,6 +36,11 @@ def open_folder() -> Iterator[Path]:
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays, and is not looked through again."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

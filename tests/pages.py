@@ -10,6 +10,7 @@ from pathlib import Path
 from attrs import frozen
 
 from commands import FORBEAR
+from forked import script
 
 DOCS = Path(__file__).parents[1] / "docs"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -43,7 +44,7 @@ def printed(text: str, folder: Path, errors: bytes | None = b"") -> str:
 
     They print nothing to standard error but `errors`; None where that does not matter.
     """
-    path = f"{Path(FORBEAR).parent}{os.pathsep}{os.environ['PATH']}"
+    path = os.pathsep.join([str(script().parent), str(Path(FORBEAR).parent), os.environ["PATH"]])
     shown = []
     for line in text.splitlines():
         if line.startswith("$ "):

@@ -284,3 +284,46 @@ def test_two_packs_of_a_name_are_refused(pack: Path, tmp_path: Path) -> None:
     result = inside("describe", pack, other, "--out", tmp_path / "pages")
     assert result.status == 2
     assert "two of these packs are called 'loans'" in result.err
+
+
+def test_all_bundled_packs_go_into_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "pages"
+    checked = inside("describe", "--out", folder, "--check")
+    assert (checked.status, checked.err) == (1, "")
+    assert f"would change  {folder / 'README.md'}\n" in checked.out
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("times", "english", "chinese"),
+    [
+        ("due: 21 working days", "by the end of the 21st working day", "21个工作日内"),
+        ("due: 112 working days", "by the end of the 112th working day", "112个工作日内"),
+        ("due: next working day", "by the start of the next working day", "下一工作日开始前"),
+        (
+            "due: 3 hours, from: 2 hours",
+            "within 3 hours; not before 2 hours after it arises",
+            "3小时内；不早于产生后2小时",
+        ),
+        (
+            "due: setting.most, from: setting.most",
+            "within 14 days (setting.most); not before 14 days (setting.most) after it arises",
+            "14天（setting.most）内；不早于产生后14天（setting.most）",
+        ),
+        (
+            "due: 9 working days, from: end of next working day",
+            "by the end of the 9th working day; not before the end of the next working day",
+            "9个工作日内；不早于下一工作日结束时",
+        ),
+        (
+            "due: 1 hour, expires: next working day",
+            "within 1 hour; lapses if not done by the start of the next working day",
+            "1小时内；下一工作日开始前未完成则失效",
+        ),
+    ],
+)
+def test_each_time_is_told_as_the_limit_that_it_is(pack: Path, times: str, english: str, chinese: str) -> None:
+    owed = f"obligations:\n  visit: {{to: librarian, {times}, closes: {{done: {{}}, expired: {{}}}}}}\n"
+    owed = owed if "expires" in times else owed.replace(", expired: {}", "")
+    (pack / "visit.yaml").write_text(owed, encoding="utf-8")
+    assert f"- **visit**\\\n  librarian: {english}\\\n  librarian：{chinese}\\\n" in page(pack)

@@ -12,8 +12,6 @@ import pytest
 
 from commands import Result, forbear, inside, write_pack
 
-pytest.importorskip("z3")
-
 PACK = {
     "pack.yaml": "pack: desk\nversion: 1.0.0\nlanguage: 1\n",
     "words.yaml": """\
@@ -149,10 +147,33 @@ def test_what_is_declared_otherwise_is_told(tmp_path: Path) -> None:
     )
     files = {"words.yaml": words, "response.yaml": PACK["response.yaml"] + promise}
     told = {(one["of"], one["name"]): one for one in changes(compared(tmp_path, files, "--json"), "declared")}
-    assert told["obligation", "call"]["how"] == "due 1 hours → 2 working days"
+    assert told["obligation", "call"]["how"] == "due 1 hour → 2 working days"
     assert told["entry", "note"]["what"] == "removed"
     assert "company, other" in told["fact", "speech.target"]["how"]
     assert (told["promise", "response#2"]["what"], told["promise", "response#2"]["how"]) == ("added", "Calm is let be.")
+
+
+def test_conditions_keep_their_parts_together_and_numbers_their_places(tmp_path: Path) -> None:
+    def calm(outcome: str, when: str, then: str, otherwise: str) -> dict[str, str]:
+        told = (
+            f"decision: calm\nasks: Is it?\nasked_on: [utterance]\noutcome: {outcome}\nfallback: {otherwise}\nrules:\n"
+        )
+        told += f"  - {{rule: so, when: '{when}', then: {then}, because: {{en: So., zh: 是。}}}}\n"
+        return {**PACK, "calm.yaml": f"{told}  - otherwise: {otherwise}\n"}
+
+    aimed = 'speech.hostile && !(speech.frustrated && speech.target == "advisor")'
+    before = write_pack(tmp_path / "a", calm("[no, yes]", aimed, "yes", "no"))
+    after = write_pack(
+        tmp_path / "b", calm("{type: decimal, places: 2, range: [0, 10]}", "speech.hostile", "1.5", "0.25")
+    )
+    told = {
+        (one["of"], one["name"]): one["how"] for one in changes(inside("diff", before, after, "--json"), "declared")
+    }
+    assert told["rule", "calm.so"] == (
+        "when speech.hostile and (not speech.frustrated or speech.target is not advisor) → when speech.hostile; "
+        "then yes → 1.5"
+    )
+    assert "fallback no → 0.25; otherwise no → 0.25" in told["decision", "calm"]
 
 
 def test_a_decision_that_only_reads_another_says_through_which_it_changed(tmp_path: Path) -> None:
@@ -181,6 +202,34 @@ def test_a_fact_of_another_type_is_not_compared_but_told(tmp_path: Path) -> None
     result = compared(tmp_path, {"words.yaml": words, "pace.yaml": pace})
     assert "pace could not be compared: `contact.minutes` is of another type now\n" in result.out
     assert result.status == 1
+
+
+def test_what_is_left_out_of_a_long_list_is_said(tmp_path: Path) -> None:
+    every = list("abcdef")
+
+    def by(fact: str, rule: str) -> dict[str, str]:
+        told, head = "because: {en: So., zh: 是。}", "asks: Which?\nasked_on: [utterance]\n"
+        one = [f"  - {{rule: is-{n}, when: {fact} == '{n}', then: {n}, {told}}}\n" for n in every[1:]]
+        same = [f"  - {{rule: {rule}-{n}, when: told.one == '{n}', then: 'yes', {told}}}\n" for n in every]
+        facts = [f"  told.{name}: {{type: [a, b, c, d, e, f], default: a}}\n" for name in ("one", "other")]
+        which = f"decision: which\n{head}outcome: [a, b, c, d, e, f]\nfallback: a\nrules:\n"
+        alike = f"decision: alike\n{head}outcome: ['no', 'yes']\nfallback: 'no'\nrules:\n"
+        return {
+            "pack.yaml": PACK["pack.yaml"],
+            "words.yaml": f"facts:\n{''.join(facts)}",
+            "which.yaml": f"{which}{''.join(one)}  - otherwise: a\n",
+            "alike.yaml": f"{alike}{''.join(same)}  - otherwise: 'no'\n",
+        }
+
+    folders = write_pack(tmp_path / "a", by("told.one", "is")), write_pack(tmp_path / "b", by("told.other", "so"))
+    out = inside("diff", *folders).out
+    assert "which was not compared in full: on `utterance`, beyond 12 pairs of outcomes\n" in out
+    assert "alike was not compared in full: on `utterance`, beyond 3 examples of other rules with the same out" in out
+    assert out.count("\nwhich: ") == 12
+    assert out.count("\nalike: ") == 3
+    (answer,) = inside("diff", *folders, "--promise", "which: no severer", "--json").lines
+    assert (answer["verdict"], len(answer["cases"]), answer["more"]) == ("refuted", 4, True)
+    assert inside("diff", *folders, "--promise", "which: no severer").out.endswith("\n    and more\n")
 
 
 def test_a_fact_that_gets_a_default_is_compared_where_it_is_missing(tmp_path: Path) -> None:
@@ -222,6 +271,19 @@ def test_nobody_new_is_warned_or_restricted_by_name(tmp_path: Path) -> None:
     assert "strikes >= 2\n" in ladder
     (later / "ladder.yaml").write_text(ladder.replace("strikes >= 2\n", "strikes >= 1\n", 1), encoding="utf-8")
     assert inside("diff", bundled, later, "--promise", "restricts nobody new").status == 1
+
+
+def test_a_restriction_that_another_decision_records_is_one_too(tmp_path: Path) -> None:
+    bundled = Path(__file__).parents[2] / "rules" / "forbear_rules" / "abuse"
+    later = shutil.copytree(bundled, tmp_path / "abuse")
+    response = (later / "response.yaml").read_text(encoding="utf-8")
+    assert "      - termination\n" in response
+    more = response.replace("      - termination\n", "      - termination\n      - restriction: {step: exit}\n", 1)
+    (later / "response.yaml").write_text(more, encoding="utf-8")
+    refuted = inside("diff", bundled, later, "--promise", "restricts nobody new", "--json")
+    assert [line["verdict"] for line in refuted.lines] == ["refuted"], refuted.err
+    assert all(case["confirmed"] for case in refuted.lines[0]["cases"])
+    assert inside("diff", later, bundled, "--promise", "restricts nobody new").status == 0
 
 
 @pytest.mark.parametrize(

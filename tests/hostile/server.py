@@ -19,6 +19,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+import typer.main
+
 from forbear.cli.app import app
 from hostile.families import FAMILIES
 from hostile.family import outcome
@@ -78,7 +80,7 @@ def warm() -> None:
     """Have in memory what every child needs: grammars, tables of words, the standard pack."""
     give_pack(SMALL)
     engine().decide(SAID)
-    assert app.registered_commands
+    assert list(typer.main.get_group(app).commands.values())  # which imports each
     gc.freeze()  # what is there already is not looked through, and so not copied, in each child
 
 

@@ -19,11 +19,12 @@ from forbear.language import ir
 from forbear.language.types import IntType, Value
 from forbear.ledger import SQLiteStore
 from forbear.ledger.entries import FIRST, LAST, SECOND, Entry
-from forbear.ledger.fold import Untold, ask
+from forbear.ledger.fold import Untold, ask, ask_each
 
 POLICY = small("""
 facts:
   who.advisor: {type: string, optional: true}
+  who.contact: {type: string, optional: true}
   who.level: {type: int, range: [0, 9], optional: true}
   who.id: {type: string, optional: true}
 settings: {lately: {type: int, unit: minutes, range: [1, 1000], default: 2}}
@@ -41,6 +42,7 @@ history:
   lately: {count: strike, scope: customer, window: setting.lately}
   against: {count: strike, scope: customer, by: {advisor: who.advisor}}
   alike: {count: strike, scope: centre, by: {level: who.level, advisor: who.advisor}, window: 2 minutes}
+  here: {count: strike, by: {contact: who.contact, level: who.level}}
   named: {any: strike, where: heard, scope: customer, by: {id: who.id}, window: 2 minutes}
   named_anywhere: {last: strike, of: level, by: {id: who.id}}
 """)
@@ -82,7 +84,8 @@ TOLD = st.builds(
 )
 FACTS = st.fixed_dictionaries(
     {},
-    optional={"who.advisor": st.sampled_from(["x", "y"]), "who.level": st.integers(0, 9),
+    optional={"who.advisor": st.sampled_from(["x", "y"]), "who.contact": st.sampled_from(["x", "y"]),
+              "who.level": st.integers(0, 9),
               "who.id": st.integers(0, 6).map(lambda n: f"l{n}")},
 )  # fmt: skip
 
@@ -206,3 +209,23 @@ def test_an_entry_that_lacks_what_a_fold_reads_cannot_be_told_and_the_others_can
         with pytest.raises(Untold, match="the entry l0 has no `weight`; give the attribute a default in the pack"):
             ask(fold, policy, transaction, "x", {}, None, 0)
         assert ask(policy.folds["history.count"], policy, transaction, "x", {}, None, 0) == 1
+
+
+def test_what_is_asked_of_each_contact_or_advisor_of_the_centre_reads_the_entries_of_those_alone() -> None:
+    policy = later(
+        POLICY, weight=ir.Attribute("weight", IntType(0, 9))
+    )  # whoever reads an entry is told that it lacks it
+    store = SQLiteStore(":memory:")
+    write(store, [EDGE])
+    for name in ("contact", "advisor"):
+        fold = evolve(policy.folds["history.named_anywhere"], of="weight", by=((name, f"candidate.{name}"),))
+        with store.reading() as transaction:
+            others: list[dict[str, Value]] = [{name: "y"}, {}]
+            assert ask_each(fold, policy, transaction, None, {}, None, 0, others) == [None, None]
+            assert ask_each(fold, policy, transaction, None, {}, None, 0, []) == []
+            with pytest.raises(Untold):
+                ask_each(fold, policy, transaction, None, {}, None, 0, [*others, {name: "x"}])
+        one = evolve(policy.folds["history.named_anywhere"], by=((name, f"candidate.{name}"),))
+        with store.reading() as transaction:
+            found = ask_each(one, POLICY, transaction, None, {}, None, 0, [{name: "y"}, {name: "x"}, {name: "x"}])
+            assert found == [None, 5, 5]

@@ -239,6 +239,7 @@ def lines_run(text: str) -> int:
             "他妈的",
             "印度人都是骗子",
             "支那",
+            "死外地的",
         ),
     ],
 )
@@ -416,6 +417,19 @@ def test_anger_is_heard_in_words_that_no_list_holds(tmp_path: Path) -> None:
     (tmp_path / "en_weights.txt").write_text("Blithering hobgoblins = 500", encoding="utf-8")
     ours = Lexicon(tmp_path).hear(Utterance("nobody at this firm but blithering hobgoblins"))
     assert [one.entry for one in ours.evidence] == ["blithering hobgoblins"]
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "text"),
+    [
+        ("en_weights.txt", "Nobody = -999", "nobody at this firm has bothered to answer"),
+        ("zh_weights.txt", "我电 = -999", "崩，我电，保安，又欺"),
+    ],
+)
+def test_a_centre_weighs_words_anew_however_it_writes_them(tmp_path: Path, file: str, line: str, text: str) -> None:
+    assert facts(text)[1] is True
+    (tmp_path / file).write_text(line, encoding="utf-8")
+    assert Lexicon(tmp_path).hear(Utterance(text)).facts["speech.frustrated"] is False
 
 
 def test_what_words_weigh_counts_for_a_customer_only_and_not_for_a_word_or_two() -> None:

@@ -170,6 +170,38 @@ def test_names_are_counted_and_nothing_counts_as_a_name() -> None:
     assert (found["draft.shown"], found["draft.unshown"]) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "there"),
+    [
+        ("Sam", "I end this, for the same reason.", False),
+        ("Sam", "I'm Sam.", True),
+        ("Sam", "Sam's away", True),
+        ("Sam", "我是Sam，再见。", True),
+        ("Sam Reed", "I am Sam\nReed.", True),
+        ("A-17", "Agent A-17 here.", True),
+        ("A-17", "Agent A-171 here.", False),
+        ("Zoë", "I am ZOË.", True),
+        ("小王", "我是小王。", True),
+        ("小王", "我是小。王", False),
+        ("...", "We end this...", True),
+    ],
+)
+def test_a_name_is_shown_where_it_is_a_word_of_its_own(name: str, text: str, there: bool) -> None:
+    assert facts(text, shows=(name,))["draft.shown"] == there
+
+
+CAPITALS = [
+    ("PLEASE READ THIS AGAIN", "PLEASE READ THIS AGAIN"),
+    ("PLEASE, READ, THIS, AGAINst", "PLEASE, READ, THIS"),
+    ("Please READ THIS again", None),
+]
+
+
+@pytest.mark.parametrize(("text", "shouted"), CAPITALS)
+def test_words_in_capitals_are_a_slip(text: str, shouted: str | None) -> None:
+    assert shown(text, "slip") == ([shouted] if shouted else [])
+
+
 # --- a centre's own lists
 
 
@@ -196,6 +228,13 @@ def test_a_centres_lists_add_and_take_away(folder: Path) -> None:
     ]
     bundled = read_draft(Draft("Calm down, thx, that widgit is brill [favourite cake]."))
     assert sorted((one.kind, one.text) for one in bundled.evidence) == [("rude", "Calm down"), ("slip", "thx")]
+
+
+def test_what_is_dropped_is_dropped_however_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "en_typing.txt").write_text("[nothing]\nOrder Number\nThx\n", encoding="utf-8")
+    text = "It is [order number], thx."
+    assert shown(text, "blank") == ["[order number]"]
+    assert Wording(tmp_path).read_draft(Draft(text)).evidence == ()
 
 
 @pytest.mark.parametrize(
@@ -281,6 +320,7 @@ ODD = {
     "underscores": "_" * LONGEST,
     "crosses": "X" * LONGEST + "y",
     "capitals": "AA " * LONGEST + "a",
+    "capitals and a small letter": "AA " * (LONGEST // 3) + "Aa",
     "one long word": "A" * LONGEST,
     "small i": "i " * LONGEST,
     "spaces": " " * LONGEST + ".",

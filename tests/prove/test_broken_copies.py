@@ -15,13 +15,14 @@ from forbear.language import ir
 from forbear.language.files import find_pack
 from forbear.language.pack import build_policy, read_pack
 from forbear.language.source import Source
-from strategies.profile import FACTOR
-
-pytest.importorskip("z3")
-
-from forbear.prove.histories import Histories, Limits
-from forbear.prove.questions import Finding, Proved, Questions, confirmed
+from forbear.prove.asking import Finding
+from forbear.prove.histories import NOTHING, Histories, Limits
+from forbear.prove.horn import Around, answer, pose, tracked_folds
+from forbear.prove.nesting import Nesting
+from forbear.prove.promises import Proved
+from forbear.prove.questions import Questions, confirmed
 from forbear.prove.witness import with_settings
+from strategies.profile import FACTOR
 
 
 @frozen
@@ -69,6 +70,8 @@ ABUSE = (
     Break("legal#1", "legal", "hateful-language", 'category == "hate"', 'category == "hate" && conduct != "abuse"'),
     Break("legal#2", "legal", "hateful-language", ", ask_advisor_consent]", "]"),
     Break("legal#2", "legal", "hateful-offence-upheld", ", ask_advisor_consent]", "]"),
+    Break("offence_status#1", "offence_status", "by-the-abused-advisor"),
+    Break("offence_status#1", "offence_status", "by-the-abused-advisor", "then: unchanged", "then: overturned"),
     Break("response#1", "response", "first-strike", "then: warn", "then: end_contact"),
     Break("response#1", "response", "second-strike"),
     Break("response#1", "response", "threat-at-once", " && setting.threat_ends_contact", ""),
@@ -226,7 +229,24 @@ def test_a_promise_over_histories_that_breaks_is_told_as_a_story() -> None:
     assert found.searched is not None
     story = found.searched.story
     assert story is not None
-    assert story.outcome == "end_contact" or story.ended
+    assert story.outcome == "end_contact"
     with engine(with_settings(policy, story.settings), confirm="never") as running:
         records = [running.decide(event) for event in story.events]
     assert "the promise response#" in (records[-1].degraded or {})[one.decision]
+
+
+@pytest.mark.parametrize(
+    "broke",
+    [
+        Break("ladder#4", "ladder", "exit-blocked"),
+        Break("ladder#4", "ladder", "exit-blocked", '|| "email_only_letter" in exit_missing', ""),
+    ],
+    ids=["nothing blocks", "the letter does not"],
+)
+def test_a_promise_over_histories_whose_story_is_long_is_not_taken_for_proved(broke: Break) -> None:
+    policy = broken("abuse", broke)
+    questions, one = Questions(policy), named(policy, broke.promise)
+    nesting = Nesting(policy, questions.settings)
+    for around in (Around(splits=False), NOTHING):  # with the first the bundled pack is proved
+        problem = pose(policy, questions.settings, nesting, one, tracked_folds(policy, one, 0), around)
+        assert answer(problem, 20).verdict == "refuted"

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from commands import write_pack
+from forbear.engine import Engine
 from forbear.engine.pure import Answer, decide_facts
 from forbear.errors import ForbearError
 from forbear.evaluate import Reference
 from forbear.language import ir
 from forbear.language.pack import load_policy
 from forbear.language.types import Value
+from forbear.language.walk import reads
+from forbear.prove.change import change, may_change
 from prove.test_exhaustive import choices
 from strategies.profile import FACTOR
 from strategies.tiny import EVENTS, Tiny, tiny_policy
-
-pytest.importorskip("z3")
-
-from forbear.prove.change import change, may_change
 
 POLICIES = max(1, int(15 * FACTOR))
 
@@ -27,7 +28,8 @@ POLICIES = max(1, int(15 * FACTOR))
 def least(tiny: Tiny, policy: ir.Policy, answer: Answer, name: str, wanted: Value | None) -> int | None:
     """How many facts must be otherwise, tried one set of facts after another."""
     reference, was = Reference(policy), answer.evaluation.outcome[name]
-    promises = {one.name for one in policy.invariants if one.decision == name}
+    relied = relied_on(policy, name)
+    promises = {one.name for one in policy.invariants if one.decision in relied}
     costs: list[int] = []
     for facts in choices(tiny.facts):
         differ = [one.path for one in tiny.facts if facts.get(one.path) != answer.facts.get(one.path)]
@@ -39,6 +41,19 @@ def least(tiny: Tiny, policy: ir.Policy, answer: Answer, name: str, wanted: Valu
         if reached and not promises & {*found.violated}:
             costs.append(len(differ))
     return min(costs, default=None)
+
+
+def relied_on(policy: ir.Policy, name: str) -> set[str]:
+    """The decisions that one reads, or that the promises of one of them read, and itself."""
+    found = {name}
+    while True:
+        rules = [rule for one in found for rule in policy.decisions[one].rules]
+        read = [expr for rule in rules for expr in (rule.when, rule.then)]
+        read += [one.condition for one in policy.invariants if one.decision in found]
+        more = {path for expr in read for path in reads(expr)} & policy.decisions.keys()
+        if more <= found:
+            return found
+        found |= more
 
 
 def _reaches(was: Value, now: Value, wanted: Value | None) -> bool:
@@ -128,6 +143,26 @@ def test_a_dear_fact_is_left_alone_where_others_do() -> None:
     dear = {one.path for one in change(ABUSE, decided(), "conduct", weights=dict.fromkeys(cheap, 5)).changed}
     assert len(cheap) == len(dear) == 1
     assert cheap != dear
+
+
+def test_what_would_make_a_decision_that_is_read_fall_back_is_no_change(tmp_path: Path) -> None:
+    head = "asked_on: [utterance]\noutcome: [no, yes]\nfallback: no\nrules:\n"
+    one = "  - {rule: one, when: 'WHEN', then: yes, because: {en: So., zh: 是。}}\n  - otherwise: no\n"
+    first, then = one.replace("WHEN", "a.x"), one.replace("WHEN", 'first == "yes" && a.z')
+    promise = "invariants:\n  - {never: 'first == \"yes\" && a.z', because: So.}\n"
+    files = {
+        "pack.yaml": "pack: desk\nversion: 1.0.0\nlanguage: 1\n",
+        "words.yaml": "facts:\n  a.x: {type: bool, default: false}\n  a.z: {type: bool, default: false}\n",
+        "first.yaml": f"decision: first\nasks: Is it?\n{head}{first}{promise}",
+        "then.yaml": f"decision: then\nasks: Is it?\n{head}{then}",
+    }
+    small = load_policy(str(write_pack(tmp_path / "desk", files)))
+    event = {"id": "e", "at": "2026-03-02T09:00:00Z", "type": "utterance", "contact": "c"}
+    with Engine(small, "memory:", discover=False) as engine:
+        record = engine.decide({**event, "facts": {"a.x": True, "a.z": True}})
+        assert (record.outcome["then"], [*(record.degraded or {})]) == ("no", ["first"])
+    answer = decide_facts(small, {"event.type": "utterance", "event.contact": "c"}, asked=frozenset(["then"]))
+    assert change(small, answer, "then").changed == ()
 
 
 def test_what_cannot_be_asked_is_refused() -> None:

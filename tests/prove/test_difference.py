@@ -13,17 +13,14 @@ from forbear.evaluate import Evaluation, Reference
 from forbear.evaluate.reference import evaluate
 from forbear.language import ir
 from forbear.language.types import Value
-from prove.pairs import pair
-from prove.test_exhaustive import choices, lists
-from strategies.profile import FACTOR
-from strategies.tiny import EVENTS, Tiny
-
-pytest.importorskip("z3")
-
 from forbear.prove.cubes import Cube
 from forbear.prove.difference import Difference, difference
 from forbear.prove.newly import newly
 from forbear.prove.seen import Change
+from prove.pairs import pair
+from prove.test_exhaustive import choices, lists
+from strategies.profile import FACTOR
+from strategies.tiny import EVENTS, Tiny
 
 PAIRS = max(1, int(20 * FACTOR))
 BATCH = 20

@@ -18,15 +18,13 @@ from forbear.evaluate import Evaluation, Reference
 from forbear.evaluate.reference import evaluate
 from forbear.language import ir
 from forbear.language.types import Value
+from forbear.prove import Report, prove
+from forbear.prove.asking import Finding
+from forbear.prove.proving import Verdict
+from forbear.prove.questions import confirmed
+from forbear.prove.regions import Region
 from strategies.profile import FACTOR
 from strategies.tiny import EVENTS, Tiny, Word, tiny_policy
-
-pytest.importorskip("z3")
-
-from forbear.prove import Report, prove
-from forbear.prove.proving import Verdict
-from forbear.prove.questions import Finding, confirmed
-from forbear.prove.regions import Region
 
 _ORDER = r"(setting\.\w+) is ((?:(?: or )?(?:less than|equal to|more than))+) (setting\.\w+)"
 POLICIES = max(1, int(60 * FACTOR))

@@ -9,29 +9,25 @@ from random import Random
 import pytest
 from attrs import evolve
 
-from centre import engine
+from centre import engine, small
 from forbear import Engine, Policy
 from forbear.engine.events import parse_event
 from forbear.errors import EventError
+from forbear.evaluate import Reference
 from forbear.evaluate.reference import evaluate
 from forbear.language import ir
 from forbear.language.types import BoolType, EnumType, IntType, Value
 from forbear.language.walk import reads
 from forbear.ledger.entries import to_micros
 from forbear.ledger.fold import ask
-from prove.strikes import TEXT, Walk
-from strategies.profile import FACTOR
-
-pytest.importorskip("z3")
-
-from centre import small
-from forbear.evaluate import Reference
 from forbear.prove.histories import NOTHING
 from forbear.prove.horn import Around, answer, pose
 from forbear.prove.moment import Settings
 from forbear.prove.nesting import Nesting
 from forbear.prove.state import track
 from forbear.prove.terms import Codes
+from prove.strikes import TEXT, Walk
+from strategies.profile import FACTOR
 
 PROMISES = 60
 WALKS = min(25, max(3, int(FACTOR)))

@@ -5,12 +5,9 @@ from __future__ import annotations
 import pytest
 
 from centre import small
-from strategies.profile import FACTOR
-
-pytest.importorskip("z3")
-
 from forbear.prove import Report, prove
 from forbear.prove.histories import Limits
+from strategies.profile import FACTOR
 
 HEAD = """\
   - decision: d

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import z3
 from attrs import define, field, frozen
 
 from centre import engine
@@ -25,20 +26,15 @@ from forbear.evaluate.reference import evaluate
 from forbear.language.types import ListType, RecordsType, Value, fit
 from forbear.ledger.entries import attributes, to_micros
 from forbear.ledger.store import Transaction
-from forbear.records import Event
-from prove.strikes import Walk, strikes
-from strategies.profile import FACTOR
-
-pytest.importorskip("z3")
-
-import z3
-
 from forbear.prove.horn import Around, Problem, pose, transitions, variables_of
 from forbear.prove.moment import Settings
 from forbear.prove.nesting import Nesting
 from forbear.prove.state import State, Track, track
-from forbear.prove.steps import Step
+from forbear.prove.stepping import Step
 from forbear.prove.terms import Codes, Members, constant
+from forbear.records import Event
+from prove.strikes import Walk, strikes
+from strategies.profile import FACTOR
 
 HISTORIES = max(1, int(2 * FACTOR))
 EVENTS = 60

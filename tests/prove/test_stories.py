@@ -12,9 +12,6 @@ from centre import BECAUSE, MANIFEST, engine, small
 from commands import inside
 from forbear import Policy
 from forbear.language.pack import build_policy, read_pack
-
-pytest.importorskip("z3")
-
 from forbear.prove import prove
 from forbear.prove.histories import Limits
 from forbear.prove.proving import Verdict

@@ -120,3 +120,21 @@ def test_folds_that_differ_from_a_recount_are_told(monkeypatch):
         monkeypatch.setattr("forbear.testing.recount.ask", lambda *given: 7)
         (told,) = differences(LATENESS, engine.store, at)
     assert told == "history.delays of u1: ledger 7, counted 1"
+
+
+def test_folds_over_a_window_are_counted_anew_when_the_window_still_sees_something(monkeypatch):
+    with Engine(LATENESS, "memory:", discover=False) as engine:
+        event = {"id": "e1", "at": "2026-03-02T09:00:00Z", "type": "contact_offered", "contact": "c1", "customer": "u1"}
+        engine.decide({**event, "facts": {"contact.wait": 600}})
+        assert differences(LATENESS, engine.store) == []
+        monkeypatch.setattr("forbear.testing.recount.ask", lambda *given: 0)
+        assert differences(LATENESS, engine.store) == ["history.delays of u1: ledger 0, counted 1"]
+
+
+def test_a_system_that_does_not_start_is_told_as_that():
+    class Unready(Ours):
+        def start(self):
+            raise ConnectionError("no such queue")
+
+    with pytest.raises(ConnectionError, match="no such queue"):
+        run(Unready)

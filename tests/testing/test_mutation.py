@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from attrs import evolve
 
 from commands import inside, write_pack
 from forbear.errors import ForbearError
@@ -126,7 +127,6 @@ def test_the_missing_tests_leave_nothing_that_matters(tmp_path):
 
 
 def test_what_is_proved_to_change_nothing_is_set_aside(tmp_path):
-    pytest.importorskip("z3")
     rules = "\n".join(
         f"  - {{rule: {name}, when: {when}, then: {then}}}"
         for name, when, then in [("a", "contact.wait < 10", "brief"), ("b", "contact.wait > 20", "full")]
@@ -146,11 +146,35 @@ def test_what_is_proved_to_change_nothing_is_set_aside(tmp_path):
 
 
 def test_a_proof_notices_what_no_test_does(tmp_path):
-    pytest.importorskip("z3")
     found = try_mutants(write_pack(tmp_path, {**PACK, "a.test.yaml": CASE}))
     by = {(one.mutant.rule, one.mutant.said): one for one in found.tried}
     one = by["waited-again", "`contact.wait >= setting.patience` was dropped"]
     assert (one.state, one.by) == ("noticed", "proof"), "apology#1 promises that nobody is apologised to without reason"
+
+
+def test_a_proof_that_the_solver_gives_up_notices_nothing(tmp_path, monkeypatch):
+    from forbear.prove.asking import Finding
+    from forbear.testing.mutation import proofs
+
+    def giving_up(policy, *given, only=()):
+        report = prove(policy, *given, only=only)
+        if policy == before:
+            return report
+        decision = policy.decisions["apology"]
+        undecided = Finding("undecided", "not everything could be decided", decision.span, decision.name)
+        verdicts = tuple(evolve(one, verdict="unknown", finding=None) for one in report.verdicts)
+        return evolve(report, findings=(undecided,), verdicts=verdicts)
+
+    sources = read_pack(write_pack(tmp_path, PACK))
+    before, prove = build_policy(sources), proofs.prove
+    (dropped,) = (
+        one
+        for one in mutants_of(before, sources)
+        if (one.rule, one.said) == ("waited-again", "`contact.wait >= setting.patience` was dropped")
+    )
+    assert proofs.Proofs(before).notices(dropped) == "apology#1 is refuted"
+    monkeypatch.setattr(proofs, "prove", giving_up)
+    assert proofs.Proofs(before).notices(dropped) == ""
 
 
 def test_preferences_and_requirements_are_changed_too(tmp_path):
@@ -187,7 +211,6 @@ def test_a_test_under_settings_that_there_are_not_is_told(tmp_path):
 
 
 def test_the_command_lists_what_was_missed_with_its_place(pack):
-    pytest.importorskip("z3")
     done = inside("test", pack, "--mutate", "--only", "apology")
     assert done.status == 0
     missed = "✗ apology.yaml:8:47: apology.waited-again: one was added to the number in `history.delays >= 1`"

@@ -21,7 +21,6 @@ def broken(tmp_path, promise):
 
 
 def test_a_pack_that_keeps_its_promises_is_verified_in_each_way(tmp_path):
-    pytest.importorskip("z3")
     found = assert_invariants(write_pack(tmp_path, PACK), histories=5, length=8)
     assert isinstance(found, Verified)
     assert (found.done, found.skipped, found.proved) == (("check", "prove", "histories"), {}, ("apology#1",))
@@ -48,7 +47,6 @@ def test_a_mistake_in_the_pack_is_told_with_its_place(tmp_path):
 
 
 def test_a_proof_gives_the_case_that_breaks_a_promise_as_a_test_that_fails(tmp_path):
-    pytest.importorskip("z3")
     pack = broken(tmp_path, 'apology == "full"')
     with pytest.raises(AssertionError, match="apology#1 is refuted") as caught:
         assert_invariants(pack, histories=0)
@@ -71,6 +69,25 @@ def test_a_random_history_gives_the_story_that_breaks_a_promise(tmp_path):
 def test_settings_are_those_that_are_given(tmp_path):
     found = assert_invariants(write_pack(tmp_path, PACK), settings={"patience": 60}, histories=0, prove=False)
     assert found.policy.settings["setting.patience"].value == 60
+
+
+@pytest.mark.parametrize("prove", [True, False])
+def test_what_breaks_under_settings_is_a_test_under_these_settings(tmp_path, prove):
+    pack = broken(tmp_path, 'apology == "full" && contact.wait < 200')
+    with pytest.raises(AssertionError) as caught:
+        assert_invariants(pack, settings={"patience": 60}, prove=prove, histories=60, length=12)
+    text = str(caught.value)
+    (tmp_path / "found.test.yaml").write_text(text[text.index("tests:\n") :], encoding="utf-8")
+    done = inside("test", pack)
+    assert "settings:\n    patience: 60\n" in text
+    assert (done.status, done.out.splitlines()[-1]) == (1, "0 passed, 1 failed")
+
+
+def test_the_command_saves_what_breaks_under_settings_with_these_settings(tmp_path):
+    pack = broken(tmp_path, 'apology == "full" && contact.wait < 200')
+    assert inside("prove", pack, "--set", "patience=60", "--save", tmp_path / "found.test.yaml").status == 1
+    done = inside("test", pack)
+    assert (done.status, done.out.splitlines()[-1]) == (1, "0 passed, 1 failed")
 
 
 def test_whoever_only_runs_tests_loads_neither_hypothesis_nor_z3():

@@ -123,15 +123,15 @@ def staff_opened(scene: Scene, mark: Mark, described: int) -> bool:
 
 def alone_with(scene: Scene, mark: Mark) -> bool:
     """Whether a text speaks, save in the mark itself, of nobody but the two who are talking."""
-    others = (word for word in range(len(scene.words)) if not mark[0] <= word < mark[1])
-    return not any(scene.role(word) in ("he", "third", "you_all") for word in others)
+    others = [scene.reaches[role] for role in ("he", "third", "you_all") if role in scene.reaches]
+    return all(mark[0] <= first and last < mark[1] for first, last in others)
 
 
 def between_the_two(scene: Scene, mark: Mark) -> int:
     """The 你 of a text that speaks of nobody else; -1 otherwise. Hatred of a group in it is meant for the advisor."""
     if not alone_with(scene, mark):
         return -1
-    return next((word for word in range(len(scene.words)) if scene.role(word) in ("you", "your")), -1)
+    return min((scene.reaches[role][0] for role in ("you", "your") if role in scene.reaches), default=-1)
 
 
 def said_of_oneself(scene: Scene, start: int) -> bool:

@@ -138,10 +138,7 @@ def _matcher(found_in: Sequence[Source], tables: Sequence[str], learnt: str) -> 
         spelling,
         numbers(found_in),
         frozenset(ordinary),
-        {
-            text if text == LEAST else " ".join(entry(text, plain, fixed)): weight
-            for text, weight in weights(learnt, found_in).items()
-        },
+        weights(learnt, found_in, lambda text: text if text == LEAST else " ".join(entry(text, plain, fixed))),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
+from functools import cached_property
 
 from attrs import frozen
 
@@ -53,6 +54,14 @@ class Scene:
     def role(self, word: int) -> str:
         """The role of a word; empty if it has none or is not there."""
         return self.cues.get(word, "")
+
+    @cached_property
+    def reaches(self) -> Mapping[str, tuple[int, int]]:
+        """Of each role in the text its first word and its last."""
+        found: dict[str, tuple[int, int]] = {}
+        for word, role in sorted(self.cues.items()):
+            found[role] = (found.get(role, (word, word))[0], word)
+        return found
 
     def run(self, word: int) -> tuple[int, int]:
         """The stretch of words around this one that share its role, such as the characters of 你们."""

@@ -144,15 +144,15 @@ def numbers(found_in: Sequence[Source]) -> dict[str, int]:
     return found
 
 
-def weights(name: str, found_in: Sequence[Source]) -> dict[str, int]:
-    """A table of `words = what they weigh`, from -999 to 999."""
+def weights(name: str, found_in: Sequence[Source], spelt: Callable[[str], str]) -> dict[str, int]:
+    """A table of `words = what they weigh`, from -999 to 999. Of words that are `spelt` alike the first counts."""
     found: dict[str, int] = {}
     for place, line in _lines(name, found_in):
         words, told = _sides(place, line)
         figure = told.removeprefix("-")
         if not figure.isdecimal() or not figure.isascii() or len(figure) > 3:
             raise TableError(f"{place}: {words!r} weighs a whole number from -{HEAVIEST} to {HEAVIEST}, not {told!r}")
-        found.setdefault(words, int(told))
+        found.setdefault(spelt(words), int(told))
     return found
 
 

@@ -50,8 +50,8 @@ def read_lists(folder: Path | None = None) -> Lists:
     dropped: set[str] = set()
     for text, term in _entries(found_in):
         if term.kind == "nothing":
-            dropped.add(text)
-        if term.kind in SINGLE and text not in dropped:
+            dropped.add(text.casefold())
+        if term.kind in SINGLE and text.casefold() not in dropped:
             single[term.kind].add(text.casefold())
         for place in _searched_in(term.kind):
             words = entry(text, plain, {} if place == "typed" else fixed)

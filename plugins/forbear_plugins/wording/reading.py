@@ -25,6 +25,7 @@ MOST_SHOWN: Final = 20  # pieces of evidence of a kind
 LATEST_TURNS: Final = 20  # of the customer, in which bereavement is looked for
 
 _EMOJI: Final = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
+_PIECE: Final = re.compile(r"[a-z0-9\u00c0-\u024f]++|\S")
 _HOSTILE: Final = frozenset(("insult", "sexual", "hate", "threat", "profanity"))
 _OUTWEIGHED: Final = {"offer": "negative", "rude": "personal"}  # what is refused is no offer
 _AT_THE_CUSTOMER: Final = "said-by-advisor"
@@ -134,9 +135,14 @@ def _latest(said: Sequence[Turn]) -> str:
 
 def _shown(draft: Draft) -> dict[str, Plain]:
     """How many of the words that it must show are there, and how many are not."""
-    text, wanted = draft.text.casefold(), [one.strip().casefold() for one in draft.shows if one.strip()]
+    text, wanted = _apart(draft.text), [_apart(one) for one in draft.shows if one.strip()]
     shown = sum(one in text for one in wanted)
     return {"draft.shown": shown, "draft.unshown": len(wanted) - shown}
+
+
+def _apart(text: str) -> str:
+    """Words, Chinese characters and marks with a space around each, so that no name is found within a word."""
+    return f" {' '.join(_PIECE.findall(text.casefold()))} "
 
 
 def _evidence(found: Sequence[Found], text: str) -> tuple[Evidence, ...]:

@@ -1,6 +1,6 @@
 """How a draft is typed: doubled words, stray marks, capitals, and blanks that nobody filled in.
 
-No expression here can backtrack: each begins where it can begin once only, and its repeats are possessive or bounded.
+No expression here can backtrack, for its repeats are possessive or bounded; and none reads far before it fails.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _SPACED: Final = re.compile(r"(?<=[A-Za-z]) [,.!?](?=\s|\Z)")
 _SMALL_I: Final = re.compile(r"(?<![\w'’./@(-])i(?:['’](?:m|ve|ll|d))?+(?![\w'’./@)-])")
 _BEGINNING: Final = re.compile(r"\s*+([a-z]\S*+)(?=\s)")
 _NO_WORD: Final = re.compile(r"[A-Z0-9@/_:]|\.\w")
-_SHOUTED: Final = re.compile(r"(?<![A-Za-z])[A-Z]{2,}+(?:[ ,]{1,2}[A-Z]{2,}+){2,}+(?![a-z])")
+_SHOUTED: Final = re.compile(r"(?<![A-Za-z])[A-Z]{2,}+(?![a-z])(?:[ ,]{1,2}[A-Z]{2,}+(?![a-z])){2,}+")
 _LETTERS_SHOUTED: Final = 12
 _WORD: Final = re.compile(r"[A-Za-z']++")
 _CURLY: Final = re.compile(r"\{{1,2}+[\w .-]{1,40}+\}{1,2}+")
@@ -55,7 +55,7 @@ def _doubled(text: str, may_repeat: frozenset[str]) -> Iterator[Found]:
 
 
 def blanks(text: str, names: frozenset[str]) -> Iterator[Found]:
-    """Blanks of a template that still stand: `{name}`, `[order number]`, `XXX`, `____`."""
+    """Blanks of a template that still stand: `{name}`, `[order number]`, a run of crosses or underscores."""
     for match in _CURLY.finditer(text):
         yield Found("blank", match.start(), match.end(), "{}")
     for match in _BRACKETS.finditer(text):

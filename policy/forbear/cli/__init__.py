@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+
+_ALLOCATIONS = 200_000  # between collections: what a command loads, it keeps to its end
 
 
 def main() -> None:
     """Run the command that was asked for. Exit status: 0 fine, 1 problems found, 2 could not run."""
     _open_streams()
+    gc.set_threshold(_ALLOCATIONS)
     from forbear.cli.app import app
     from forbear.cli.console import err, say_error, show_diagnostics
     from forbear.errors import ForbearError, PackError

@@ -4,58 +4,41 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, MutableMapping
 from functools import wraps
-from typing import Annotated, ParamSpec
+from importlib import import_module
+from typing import Annotated, Any, ParamSpec, cast
 
 import typer
+from typer.core import TyperGroup
 
 from forbear import __version__
-from forbear.cli import (
-    audit,
-    check,
-    decide,
-    deliver,
-    demo,
-    describe,
-    diff,
-    erase,
-    explain,
-    export,
-    fmt,
-    hear,
-    new,
-    plugins,
-    prove,
-    report,
-    run,
-    schema,
-    test,
-)
 from forbear.errors import ForbearError
 
 P = ParamSpec("P")
 
-app = typer.Typer(
-    help="Forbear treats people even-handedly: anger is heard, abuse is not endured, every step can be explained.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"forbear {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
-) -> None:
-    """Options that stand before a command."""
+# Each command's module and function; a module is imported when its command is asked for.
+COMMANDS = {
+    "demo": "demo:demo",
+    "run": "run:run",
+    "deliver": "deliver:deliver",
+    "hear": "hear:hear",
+    "decide": "decide:decide",
+    "check": "check:check",
+    "fmt": "fmt:fmt",
+    "describe": "describe:describe",
+    "prove": "prove:check_promises",
+    "diff": "diff:compare_packs",
+    "explain": "explain:explain_decision",
+    "audit": "audit:audit_ledger",
+    "report": "report:report_metrics",
+    "export": "export:export_customer",
+    "erase": "erase:erase_customer",
+    "test": "test:check_tests",
+    "plugins": "plugins:plugins",
+    "schema": "schema:print_schema",
+    "new": "new:new",
+}
 
 
 def _guarded(command: Callable[P, None]) -> Callable[P, None]:
@@ -76,23 +59,71 @@ def _guarded(command: Callable[P, None]) -> Callable[P, None]:
     return guarded
 
 
-app.command("demo")(_guarded(demo.demo))
-app.command("run")(_guarded(run.run))
-app.command("deliver")(_guarded(deliver.deliver))
-app.command("hear")(_guarded(hear.hear))
-app.command("decide")(_guarded(decide.decide))
-app.command("check")(_guarded(check.check))
-app.command("fmt")(_guarded(fmt.fmt))
-app.command("describe")(_guarded(describe.describe))
-app.command("prove")(_guarded(prove.check_promises))
-app.command("diff")(_guarded(diff.compare_packs))
-app.command("explain")(_guarded(explain.explain_decision))
-app.command("audit")(_guarded(audit.audit_ledger))
-app.command("report")(_guarded(report.report_metrics))
-app.command("export")(_guarded(export.export_customer))
-app.command("erase")(_guarded(erase.erase_customer))
-app.command("test")(_guarded(test.check_tests))
-app.command("plugins")(_guarded(plugins.plugins))
-new.new.command("pack")(_guarded(new.new_pack))
-app.add_typer(new.new, name="new")
-app.command("schema")(_guarded(schema.print_schema))
+class _Commands(MutableMapping[str, Any]):
+    """The commands by name, each imported when it is first asked for."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Any] = dict.fromkeys(COMMANDS)
+
+    def __getitem__(self, name: str) -> Any:
+        command = self.known[name]
+        if command is None:
+            command = self.known[name] = _imported(name)
+        return command
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self.known[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self.known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+
+def _imported(name: str) -> Any:
+    module, _, function = COMMANDS[name].partition(":")
+    found = getattr(import_module(f"forbear.cli.{module}"), function)
+    part = typer.Typer(rich_markup_mode=None)
+    if isinstance(found, typer.Typer):
+        group = typer.Typer(no_args_is_help=True, help=found.info.help, rich_markup_mode=None)
+        for one in found.registered_commands:
+            group.command(one.name)(_guarded(cast(Callable[..., None], one.callback)))
+        part.add_typer(group, name=name)
+    else:
+        part.command(name)(_guarded(found))
+    return typer.main.get_group(part).commands[name]
+
+
+class _Group(TyperGroup):
+    """The commands, in the order of the table."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = _Commands()
+
+
+app = typer.Typer(
+    cls=_Group,
+    help="Forbear treats people even-handedly: anger is heard, abuse is not endured, every step can be explained.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"forbear {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    """Options that stand before a command."""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from forbear.bounded import Unreadable, files_below, read_file
+from forbear.bounded import Unreadable, exists, files_below, read_file
 from forbear.cli.console import out, say
 from forbear.describe import MARK, Pack, index_page, pack_of, pack_page
 from forbear.engine.parts import extra_sources, find_folder, pack_sources
@@ -94,6 +94,8 @@ def _text(path: Path) -> str | None:
 
 def _stale(folder: Path, pages: Mapping[str, str]) -> list[str]:
     """Pages of packs that are not there any more."""
+    if not exists(folder):
+        return []
     there = sorted(path for path in files_below(folder) if path.parent == folder and path.suffix == ".md")
     return [path.name for path in there if path.name not in pages and _is_ours(path)]
 

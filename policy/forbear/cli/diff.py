@@ -127,7 +127,8 @@ def _show(console: Console, found: Difference, promises: list[Promised]) -> None
     for change in found.changes:
         _show_change(console, change)
     for untold in found.untold:
-        say(console, (untold.decision, "bold"), (f" could not be compared: {untold.why}", "yellow"))
+        how = "was not compared in full" if untold.partly else "could not be compared"
+        say(console, (untold.decision, "bold"), (f" {how}: {untold.why}", "yellow"))
     for each in promises:
         if each.verdict != "kept":
             because = f": {each.promise.because}" if each.promise.because else ""
@@ -215,13 +216,22 @@ def _promise_told(answers: list[Newly], json: bool) -> None:
         if json:
             cases = [case.as_json() for case in one.cases]
             print_json(
-                {"kind": "promise", "promise": one.promise, "verdict": one.verdict, "cases": cases, "why": one.why}
+                {
+                    "kind": "promise",
+                    "promise": one.promise,
+                    "verdict": one.verdict,
+                    "cases": cases,
+                    "more": one.more,
+                    "why": one.why,
+                }
             )
             continue
         say(out(), _MARKS[one.verdict], (one.promise, "bold"), f": {one.verdict}{f', {one.why}' if one.why else ''}")
         for case in one.cases:
             say(out(), "    when ", case.words)
             say(out(), "      for example: ", case.witness.words())
+        if one.more:
+            say(out(), "    and more")
 
 
 # --- for programs
@@ -233,7 +243,7 @@ def _print(found: Difference, promises: list[Promised]) -> None:
     for change in found.changes:
         print_json(change.as_json())
     for untold in found.untold:
-        print_json({"kind": "untold", "decision": untold.decision, "why": untold.why})
+        print_json({"kind": "untold", **asdict(untold)})
     for each in promises:
         print_json({"kind": "invariant", **each.as_json()})
     print_json({"kind": "summary", "differs": not found.is_none, "says": _summary(found, promises)})

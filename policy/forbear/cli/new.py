@@ -28,6 +28,7 @@ from forbear.language.tree import Scalar
 new = typer.Typer(no_args_is_help=True, help="Start something of your own.")
 
 
+@new.command("pack")
 def new_pack(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Its name, and that of its folder.")],
     on: Annotated[

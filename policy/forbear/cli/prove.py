@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-import yaml
 from rich.console import Console
 
 from forbear.cli.console import err, out, print_json, say, show_diagnostics
@@ -16,10 +15,12 @@ from forbear.engine.parts import load_pack
 from forbear.engine.plugins import Plugins
 from forbear.engine.registry import registry_of
 from forbear.errors import Diagnostic, ForbearError
+from forbear.records import Plain
+from forbear.testing.stories import as_tests, in_force, with_settings
 
 if TYPE_CHECKING:
+    from forbear.prove.asking import Finding
     from forbear.prove.proving import Report, Verdict
-    from forbear.prove.questions import Finding
 
 _MARKS = {
     "proved": ("✓ ", "green"),
@@ -50,7 +51,8 @@ def check_promises(
     from forbear.prove import prove
     from forbear.prove.histories import Limits
 
-    policy = load_pack(pack, Plugins(registry_of()), chosen_settings(settings))
+    chosen = chosen_settings(settings)
+    policy = load_pack(pack, Plugins(registry_of()), chosen)
     unknown = sorted(set(only or ()) - {*policy.decisions, *policy.rankings})
     if unknown:
         raise ForbearError(f"{policy.name} has no decision {unknown[0]!r}")
@@ -62,12 +64,13 @@ def check_promises(
             lambda what, n, all_: status.update(f"proving … {n} of {all_}, {what}"),
             only or (),
         )
+    under = in_force(policy, chosen)
     if json:
-        _print(report)
+        _print(report, under)
     else:
         _show(out(), report, lemmas)
     if save is not None:
-        _save(err() if json else out(), save, report)
+        _save(err() if json else out(), save, report, under)
     raise typer.Exit(1 if report.failed else 0)
 
 
@@ -100,6 +103,8 @@ def _told(one: Verdict) -> Iterable[str]:
         yield f"holds for all settings, except where {region.words or 'several settings meet'}"
     found = one.throughout
     if found is None:
+        if one.verdict == "unknown" and one.finding is None:
+            yield "the solver gave up within its time: give it more with --seconds"
         return
     if one.verdict == "proved":
         yield "proved over every history" + (f", where {_settings(found.fixed)}" if found.fixed else "")
@@ -139,11 +144,12 @@ def _diagnostic(one: Finding) -> Diagnostic:
     return Diagnostic(one.code, one.message, one.span, severity=one.severity)
 
 
-def _print(report: Report) -> None:
+def _print(report: Report, under: Mapping[str, Plain]) -> None:
     for finding in report.findings:
-        case = finding.witness.as_test(finding.about, {}) if finding.witness is not None else None
+        case = with_settings(finding.witness.as_test(finding.about, {}), under) if finding.witness is not None else None
         print_json({**_diagnostic(finding).as_json(), "decision": finding.decision, "case": case})
     for one in report.verdicts:
+        test = one.as_test()
         print_json(
             {
                 "promise": one.promise.name,
@@ -155,30 +161,19 @@ def _print(report: Report) -> None:
                 "where": dict(one.throughout.fixed) if one.throughout is not None else {},
                 "assumed": list(one.assumed),
                 "lemma": list(one.throughout.answer.lemma) if one.throughout is not None else [],
-                "test": _test(one),
+                "test": with_settings(test, under) if test is not None else None,
             }
         )
 
 
-def _test(one: Verdict) -> dict[str, Any] | None:
-    """The case or story that breaks a promise, as a test."""
-    if one.finding is not None and one.finding.witness is not None:
-        return one.finding.witness.as_test(f"{one.promise.name} does not hold", {"degraded": False})
-    searched = one.throughout.searched if one.throughout is not None else None
-    if searched is None or searched.story is None:
-        return None
-    return searched.story.as_test(f"{one.promise.name} does not hold")
-
-
-def _save(console: Console, file: Path, report: Report) -> None:
+def _save(console: Console, file: Path, report: Report, under: Mapping[str, Plain]) -> None:
     """Write what breaks promises as tests, which fail until it is mended."""
-    found = [test for one in report.verdicts if (test := _test(one)) is not None]
+    found = [with_settings(test, under) for one in report.verdicts if (test := one.as_test()) is not None]
     if not found:
         return
-    text = yaml.safe_dump({"tests": found}, sort_keys=False, allow_unicode=True)
     try:
         with file.open("x", encoding="utf-8") as target:
-            target.write(text)
+            target.write(as_tests(found))
     except OSError as error:
         raise ForbearError(f"{file} cannot be written: {error.strerror}; name a file that is not there yet") from error
     say(console, f"{len(found)} failing test{'s' if len(found) > 1 else ''} written to {file}")

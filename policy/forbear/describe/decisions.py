@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from forbear.describe.changes import promise_item
 from forbear.describe.markdown import aside, codes, comment, item, plain
@@ -14,7 +14,7 @@ from forbear.describe.words import caption
 from forbear.explain import otherwise_sentence, rule_sentence
 from forbear.explain.labels import Labels
 from forbear.explain.prose import term
-from forbear.explain.words import LANGUAGES, Language
+from forbear.explain.words import LANGUAGES
 from forbear.language import ir
 from forbear.language.tree import Node, Scalar
 from forbear.language.types import EnumType
@@ -94,29 +94,22 @@ def _ranking(pack: Pack, decided: Decided, ranking: ir.Ranking) -> Iterator[str]
 def _sentences(pack: Pack, decided: Decided, listed: tuple[Node, ...], *, numbered: bool) -> Iterator[str]:
     """Each rule as a sentence in both languages, with its source and what its author says beside it."""
     rules = [(one, name) for one in listed if isinstance(name := part_of(one, "rule"), Scalar)]
-    source = _sources(pack.policy, decided.name)
+    sources = _sources(pack.policy, decided.name)
     ends = [*(line_of(name) for _, name in rules[1:]), line_of(rules[-1][1]) + 1] if rules else []
     for number, ((_, name), end) in enumerate(zip(rules, ends, strict=True), 1):
         above = decided.comments.above(name.span.line)
         if above:
             yield from ("", *aside(above))
-        head = " · ".join(filter(None, (f"**{name.value}**", plain(source(name.value)))))
-        told = [plain(_told(pack.policy, decided.name, name.value, language)) for language in LANGUAGES]
+        head = " · ".join(filter(None, (f"**{name.value}**", plain(sources.get(name.value, "")))))
+        told = [plain(rule_sentence(pack.policy, decided.name, name.value, language)) for language in LANGUAGES]
         note = decided.comments.beside(name.span.line, end)
         yield item(head, *told, f"*{comment(note)}*" if note else "", number=number if numbered else None)
 
 
-def _told(policy: ir.Policy, decision: str, rule: str, language: Language) -> str:
-    return rule_sentence(policy, decision, rule, language)
-
-
-def _sources(policy: ir.Policy, name: str) -> Callable[[str], str]:
-    """The source of a rule by its name."""
-    found: dict[str, str] = {}
+def _sources(policy: ir.Policy, name: str) -> dict[str, str]:
+    """Rule → its source."""
     if name in policy.decisions:
-        found = {one.name: one.source for one in policy.decisions[name].rules}
-    else:
-        ranking = policy.rankings[name]
-        found |= {one.name: one.source for one in ranking.require}
-        found |= {one.name: one.source for one in ranking.prefer}
-    return lambda rule: found.get(rule, "")
+        return {one.name: one.source for one in policy.decisions[name].rules}
+    ranking = policy.rankings[name]
+    listed: tuple[ir.Requirement | ir.Preference, ...] = (*ranking.require, *ranking.prefer)
+    return {one.name: one.source for one in listed}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from attrs import frozen
 
 from forbear.describe.markdown import plain
 from forbear.describe.own import Pack
 from forbear.language import ir
-from forbear.language.walk import effect_expressions, reads
+from forbear.language.walk import reads, rule_expressions
 
 MOST = 25  # nodes of one graph, where its parts can be told apart
 
@@ -98,18 +98,12 @@ def _read_by(name: str, policy: ir.Policy) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _expressions(name: str, policy: ir.Policy) -> Iterable[ir.Expr | None]:
+def _expressions(name: str, policy: ir.Policy) -> Iterator[ir.Expr | None]:
     if name in policy.rankings:
-        ranking = policy.rankings[name]
-        return [
-            *(one.when for one in ranking.require),
-            *(part for one in ranking.prefer for part in (one.when, one.add)),
-        ]
+        yield from rule_expressions(policy.rankings[name])
+        return
     decision = policy.decisions[name]
-    found: list[ir.Expr | None] = [decision.fallback, decision.otherwise]
-    for rule in decision.rules:
-        found += [rule.when, rule.then, *(expr for effect in rule.effects for expr in effect_expressions(effect))]
-    return found
+    yield from (decision.fallback, decision.otherwise, *rule_expressions(decision))
 
 
 def _id(name: str) -> str:

@@ -79,7 +79,7 @@ _DUE: Final[Words] = {
     "end.next": {"en": "by the end of the next day", "zh": "次日结束前"},
     "end.today.working": {"en": "by the end of the working day", "zh": "当个工作日结束前"},
     "end.next.working": {"en": "by the end of the next working day", "zh": "下一工作日结束前"},
-    "next": {"en": "the start of the next working day", "zh": "下一工作日开始时"},
+    "next": {"en": "by the start of the next working day", "zh": "下一工作日开始前"},
     "from": {"en": "not before {time}", "zh": "不早于{time}"},
     "expires": {"en": "lapses if not done {time}", "zh": "{time}未完成则失效"},
     "once.contact": {"en": "once in a contact", "zh": "每次联络一次"},
@@ -87,6 +87,22 @@ _DUE: Final[Words] = {
     "once.contact.open": {"en": "one at a time in a contact", "zh": "每次联络同时只有一项"},
     "once.customer.open": {"en": "one at a time for a customer", "zh": "每位客户同时只有一项"},
 }
+
+_START: Final[Words] = {
+    "elapsed": {"en": "{time} after it arises", "zh": "产生后{time}"},
+    "chosen": _DUE["chosen"],
+    "named": {"en": "{path} after it arises", "zh": "产生后{path}"},
+    "working": {"en": "{time} of working time after it arises", "zh": "产生后{time}工作时间"},
+    "days.1": {"en": "the end of the next working day", "zh": "下一工作日结束时"},
+    "days": {"en": "the end of the {count} working day", "zh": "第{count}个工作日结束时"},
+    "opening": _DUE["opening"] | {"zh": "下次营业开始后{time}"},
+    "end.today": {"en": "the end of the day", "zh": "当天结束时"},
+    "end.next": {"en": "the end of the next day", "zh": "次日结束时"},
+    "end.today.working": {"en": "the end of the working day", "zh": "当个工作日结束时"},
+    "end.next.working": {"en": "the end of the next working day", "zh": "下一工作日结束时"},
+    "next": {"en": "the start of the next working day", "zh": "下一工作日开始时"},
+}
+"""The same times, as the moment before which something does not begin."""
 
 
 def caption(key: str) -> str:
@@ -99,28 +115,32 @@ def heads(*keys: str) -> list[str]:
     return [f"{CAPTIONS[one]['en']}<br>{CAPTIONS[one]['zh']}" for one in keys]
 
 
-def due_phrase(due: Due, labels: Labels) -> str:
-    """When something is due, begins or lapses."""
+def due_phrase(due: Due, labels: Labels, words: Words = _DUE) -> str:
+    """When something is due or lapses or, by the `words` of that, begins."""
+
+    def told(key: str, **parts: str) -> str:
+        return fill(words[key][labels.language], parts)
+
     match due:
         case Elapsed(seconds):
-            return _due("elapsed", labels, time=in_words(seconds, labels.language))
+            return told("elapsed", time=in_words(seconds, labels.language))
         case WorkingTime(seconds):
-            return _due("working", labels, time=in_words(seconds, labels.language))
+            return told("working", time=in_words(seconds, labels.language))
         case WorkingDays(count):
-            return _due("days.1" if count == 1 else "days", labels, count=_ordinal(count, labels))
+            return told("days.1" if count == 1 else "days", count=_ordinal(count, labels))
         case AfterOpening(seconds):
-            return _due("opening", labels, time=in_words(seconds, labels.language))
+            return told("opening", time=in_words(seconds, labels.language))
         case EndOf(following, working):
             key = f"end.{'next' if following else 'today'}{'.working' if working else ''}"
-            return _due(key, labels)
+            return told(key)
         case StartOfNextWorkingDay():
-            return _due("next", labels)
+            return told("next")
         case Named(path) if path in labels.policy.settings:
             setting = labels.policy.settings[path]
             value = labels.value(setting.value, setting.type)
-            return _due("elapsed", labels, time=_due("chosen", labels, time=value, path=path))
+            return told("elapsed", time=told("chosen", time=value, path=path))
         case Named(path):
-            return _due("named", labels, path=labels.name(path))
+            return told("named", path=labels.name(path))
         case _:
             assert_never(due)
 
@@ -129,7 +149,7 @@ def duty_phrase(one: ir.Obligation, labels: Labels) -> str:
     """From when until when something is owed, and how often."""
     told = [due_phrase(one.due, labels)]
     if one.start is not None:
-        told.append(_due("from", labels, time=due_phrase(one.start, labels)))
+        told.append(_due("from", labels, time=due_phrase(one.start, labels, _START)))
     if one.expires is not None:
         told.append(_due("expires", labels, time=due_phrase(one.expires, labels)))
     if one.once is not None:
@@ -140,7 +160,8 @@ def duty_phrase(one: ir.Obligation, labels: Labels) -> str:
 def _ordinal(count: int, labels: Labels) -> str:
     if labels.language == "zh":
         return str(count)
-    return {2: "second", 3: "third", 4: "fourth", 5: "fifth"}.get(count, f"{count}th")
+    ending = "th" if count % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return {2: "second", 3: "third", 4: "fourth", 5: "fifth"}.get(count, f"{count}{ending}")
 
 
 def _due(key: str, labels: Labels, **parts: str) -> str:

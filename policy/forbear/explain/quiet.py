@@ -16,7 +16,7 @@ from forbear.explain.trace import environment_of
 from forbear.language import ir
 from forbear.language.shape import did_you_mean
 from forbear.language.types import EnumType, Value
-from forbear.language.walk import effect_expressions, reads
+from forbear.language.walk import reads, rule_expressions
 
 
 def quiet_decisions(telling: Telling, about: Iterable[str] = ()) -> frozenset[str]:
@@ -73,12 +73,7 @@ def _usual(decision: ir.Decision, environment: Environment) -> Value | None:
 def _expressions(policy: ir.Policy, name: str) -> Iterator[ir.Expr | None]:
     if name in policy.rankings:
         ranking = policy.rankings[name]
-        yield ir.Read(ranking.over)
-        yield from (one.when for one in ranking.require)
-        yield from (expr for one in ranking.prefer for expr in (one.when, one.add))
+        yield from (ir.Read(ranking.over), *rule_expressions(ranking))
     elif name in policy.decisions:
         decision = policy.decisions[name]
-        yield decision.otherwise
-        for rule in decision.rules:
-            yield from (rule.when, rule.then)
-            yield from (expr for effect in rule.effects for expr in effect_expressions(effect))
+        yield from (decision.otherwise, *rule_expressions(decision))

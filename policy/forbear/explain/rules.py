@@ -20,9 +20,7 @@ _PARTS: Final[Words] = {
     "on": {"en": "Only where {events}: ", "zh": "仅当{events}："},
     "is": {"en": "{decision} is {value}", "zh": "{decision}为{value}"},
     "contains": {"en": "{decision} contains {value}", "zh": "{decision}包含{value}"},
-    "record": {"en": "an entry “{name}” is made", "zh": "账本新增“{name}”"},
     "amend": {"en": "the entry “{name}” is amended", "zh": "修订“{name}”记录"},
-    "owe": {"en": "“{name}” is owed", "zh": "产生义务“{name}”"},
     "close": {"en": "“{name}” is closed ({how})", "zh": "“{name}”了结（{how}）"},
     "say": {"en": "the text “{name}” is said", "zh": "说出“{name}”的话"},
     "because": {"en": "{sentence}, because: {because}", "zh": "{sentence}，理由：{because}"},
@@ -100,11 +98,11 @@ def effect_clause(effect: ir.Effect, labels: Labels) -> str:
     """What a rule brings about beside its outcome, as a part of a sentence."""
     match effect:
         case ir.Record(entry):
-            return _part("record", labels, name=entry)
+            return labels.name(f"recorded.{entry}")
         case ir.Amend(entry):
             return _part("amend", labels, name=entry)
         case ir.Owe(obligation):
-            return _part("owe", labels, name=obligation)
+            return labels.name(f"owed.{obligation}")
         case ir.Close(obligation, _, how):
             return _part("close", labels, name=obligation, how=labels.how(how))
         case ir.Say(text):

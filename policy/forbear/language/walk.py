@@ -1,4 +1,4 @@
-"""What an expression reads, for everyone who needs to know without evaluating it."""
+"""What an expression is made of and reads, for everyone who needs to know without evaluating it."""
 
 from __future__ import annotations
 
@@ -8,23 +8,46 @@ from typing import assert_never
 from forbear.language import ir
 
 
-def reads(expr: ir.Expr | None) -> Iterator[str]:
-    """Every path that the expression may read, in the order written."""
+def nodes(expr: ir.Expr) -> Iterator[ir.Expr]:
+    """The expression and everything inside it, in the order written."""
+    yield expr
     match expr:
-        case None | ir.Constant():
+        case ir.Constant() | ir.Read() | ir.Has():
             return
-        case ir.Read(path) | ir.Has(path):
-            yield path
         case ir.Not(operand):
-            yield from reads(operand)
+            yield from nodes(operand)
         case ir.All(parts) | ir.Any(parts) | ir.ListOf(parts):
             for part in parts:
-                yield from reads(part)
+                yield from nodes(part)
         case ir.Compare(_, left, right) | ir.Arithmetic(_, left, right) | ir.In(left, right):
-            yield from reads(left)
-            yield from reads(right)
+            yield from nodes(left)
+            yield from nodes(right)
         case _:
             assert_never(expr)
+
+
+def reads(expr: ir.Expr | None) -> Iterator[str]:
+    """Every path that the expression may read, in the order written."""
+    for one in nodes(expr) if expr is not None else ():
+        if isinstance(one, ir.Read | ir.Has):
+            yield one.path
+
+
+def verb_and_name(effect: ir.Effect) -> tuple[str, str]:
+    """What an effect does, by the word of a pack, and the name of the entry, obligation or text that it does it to."""
+    match effect:
+        case ir.Record(name):
+            return "record", name
+        case ir.Amend(name):
+            return "amend", name
+        case ir.Owe(name):
+            return "owe", name
+        case ir.Close(name):
+            return "close", name
+        case ir.Say(name):
+            return "say", name
+        case _:
+            assert_never(effect)
 
 
 def effect_expressions(effect: ir.Effect) -> Iterator[ir.Expr]:
@@ -39,3 +62,14 @@ def effect_expressions(effect: ir.Effect) -> Iterator[ir.Expr]:
             return
         case _:
             assert_never(effect)
+
+
+def rule_expressions(one: ir.Decision | ir.Ranking) -> Iterator[ir.Expr | None]:
+    """The expressions of all rules of a decision or ranking, those of effects too, in the order written."""
+    if isinstance(one, ir.Ranking):
+        yield from (rule.when for rule in one.require)
+        yield from (expr for rule in one.prefer for expr in (rule.when, rule.add))
+        return
+    for rule in one.rules:
+        yield from (rule.when, rule.then)
+        yield from (expr for effect in rule.effects for expr in effect_expressions(effect))

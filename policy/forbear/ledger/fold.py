@@ -12,6 +12,7 @@ from forbear.ledger.entries import FIRST, SECOND, Entry, attributes, lacking
 from forbear.ledger.store import Transaction
 
 Where = Callable[[Mapping[str, Value]], bool]
+NARROWER = ("contact", "advisor")  # kept with each entry, and found by it without reading the whole centre
 
 
 class Untold(ForbearError):
@@ -54,10 +55,14 @@ def ask_each(
     since = None
     if fold.window is not None:
         since = max(FIRST - 1, at - length(fold.window, policy.settings) * SECOND)
-    seen = list(_seen(fold, transaction, scope, shared.get("id"), since, at))
+    own = {name: path.removeprefix(ir.CANDIDATE) for name, path in fold.by if path.startswith(ir.CANDIDATE)}
+    seen = [
+        entry
+        for place, id_ in _places(fold, scope, shared, own, candidates)
+        for entry in _seen(fold, transaction, place, id_, since, at, scope)
+    ]
     if not seen:
         return [nothing for _ in candidates]
-    own = {name: path.removeprefix(ir.CANDIDATE) for name, path in fold.by if path.startswith(ir.CANDIDATE)}
     kind = policy.entries[fold.entry]
     kept: dict[tuple[Value | None, ...], list[dict[str, Value]]] = {}
     for entry in seen:
@@ -71,13 +76,34 @@ def ask_each(
     return [nothing if None in key else answer(fold, kept.get(key, [])) for key in keys]
 
 
+def _places(
+    fold: ir.Fold,
+    scope: str | None,
+    shared: Mapping[str, Value | None],
+    own: Mapping[str, str],
+    candidates: Sequence[Mapping[str, Value]],
+) -> list[tuple[str, str | None]]:
+    """Where the entries stand that a fold may keep: in its scope, or in what `by` names of the whole centre."""
+    if "id" in shared:
+        return [("id", str(shared["id"]))]
+    if fold.scope != "centre":
+        return [(fold.scope, scope)]
+    for name in NARROWER:
+        if name in shared:
+            return [(name, str(shared[name]))]
+        if name in own:
+            ids = (candidate.get(own[name]) for candidate in candidates)
+            return [(name, id_) for id_ in dict.fromkeys(str(one) for one in ids if one is not None)]
+    return [("centre", None)]
+
+
 def _seen(
-    fold: ir.Fold, transaction: Transaction, scope: str | None, id_: Value | None, since: int | None, at: int
+    fold: ir.Fold, transaction: Transaction, place: str, id_: str | None, since: int | None, at: int, scope: str | None
 ) -> Iterable[Entry]:
-    """The entries in the fold's scope and window, oldest first; one that is named by its id is looked up by it."""
-    if id_ is None:
-        return transaction.entries(fold.entry, fold.scope, scope, since, at)
-    one = transaction.entry(str(id_), at)
+    """The entries of a place in the fold's window, oldest first; one that is named by its id is looked up by it."""
+    if place != "id" or id_ is None:
+        return transaction.entries(fold.entry, place, id_, since, at)
+    one = transaction.entry(id_, at)
     if one is None or one.kind != fold.entry or (since is not None and one.at <= since):
         return []
     return [one] if fold.scope == "centre" or getattr(one, fold.scope) == scope else []

@@ -9,10 +9,12 @@ from attrs import frozen
 
 from forbear.language import ir
 from forbear.language.walk import reads
+from forbear.prove.asking import Finding, Undecided
 from forbear.prove.both import Both, Pair
 from forbear.prove.declared import promise_says
 from forbear.prove.histories import Histories, Limits
-from forbear.prove.questions import SPACES, Finding, Proved, Questions, Undecided, confirmed
+from forbear.prove.promises import SPACES, Proved
+from forbear.prove.questions import Questions, confirmed
 from forbear.prove.same import is_same, is_same_of
 from forbear.prove.stories import Story
 from forbear.prove.witness import Witness

@@ -12,9 +12,9 @@ from forbear.engine.pure import Answer, decide_facts, type_at
 from forbear.errors import EventError
 from forbear.language import ir
 from forbear.language.types import DecimalType, ListType, RecordsType, Type, Value, show
-from forbear.prove.moment import SETTING, Moment, Settings
+from forbear.prove.moment import FLAGS, SETTING, Moment, Settings
 from forbear.prove.nesting import Nesting
-from forbear.prove.questions import fixed_in_products
+from forbear.prove.products import fixed_in_products
 from forbear.prove.terms import Codes, Term, constant, within
 from forbear.prove.witness import EVALUATORS, Quieting, Witness, with_settings
 
@@ -29,11 +29,16 @@ class Both:
     nesting: tuple[Nesting, Nesting]
     seconds: int
 
+    @property
+    def event(self) -> str:
+        """The type of the event."""
+        return self.joint.event
+
     def facts(self, names: Iterable[str]) -> set[str]:
         """All facts, folds and settings on which some decisions and flags depend, in either policy."""
         found: set[str] = set()
         for moment in (self.before, self.after):
-            found |= {path for path in needed(moment, names) if not _is_derived(moment, path)}
+            found |= {path for path in needed(moment, names) if not is_derived(moment, path)}
         return found
 
     def solver(self, names: Iterable[str], more: Iterable[str] = ()) -> z3.Solver:
@@ -43,7 +48,7 @@ class Both:
         paths = self.facts(asked) | set(more)
         for moment, nesting in zip((self.before, self.after), self.nesting, strict=True):
             known = {path for path in paths if readable(moment, path)}
-            found.add(moment.known([*(name for name in asked if name in moment.policy.decisions), *known]))
+            found.add(moment.known([*(name for name in asked if is_derived(moment, name)), *known]))
             folds = [path for path in known if path in moment.policy.folds and path in moment.variables]
             found.add(nesting.known(folds, moment.reading))
         found.add(self.joint.known([path for path in paths if _is_plain(self.joint, path)]))
@@ -170,8 +175,7 @@ class Pair:
 def needed(moment: Moment, names: Iterable[str]) -> set[str]:
     """All that some decisions and flags need to be decided: what they depend on, and what would make them fall back."""
     policy = moment.policy
-    asked = {name for name in names if name.partition(".")[0] in ("recorded", "owed") or name in policy.decisions}
-    found = moment.depends(asked)
+    found = moment.depends(name for name in names if is_derived(moment, name))
     return found | demanded(moment, found & policy.decisions.keys())
 
 
@@ -197,8 +201,9 @@ def _is_plain(moment: Moment, path: str) -> bool:
     return path != "event.type" and readable(moment, path)
 
 
-def _is_derived(moment: Moment, path: str) -> bool:
-    return path in moment.policy.decisions or path.partition(".")[0] in ("recorded", "owed")
+def is_derived(moment: Moment, path: str) -> bool:
+    """Whether a path is a decision of a policy, or what some decision records or owes."""
+    return path in moment.policy.decisions or path.startswith(FLAGS)
 
 
 def _kind(policy: ir.Policy, event: str, path: str) -> Type | None:

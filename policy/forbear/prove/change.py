@@ -14,10 +14,12 @@ from forbear.language import ir
 from forbear.language.shape import did_you_mean
 from forbear.language.types import DecimalType, EnumType, IntType, ListType, StringType, Type, Value, fit
 from forbear.language.walk import reads
+from forbear.prove.asking import Undecided, possible
 from forbear.prove.counterfactual import Changed, Counterfactual
 from forbear.prove.moment import FLAGS, SETTING, Moment, Settings
 from forbear.prove.nesting import Nesting
-from forbear.prove.questions import Undecided, breaks, fixed_in_products, possible
+from forbear.prove.products import fixed_in_products
+from forbear.prove.promises import breaks
 from forbear.prove.terms import Codes, Members, constant, equal
 from forbear.prove.witness import EVALUATORS, value_in
 
@@ -83,15 +85,24 @@ class _Search:
         self.held = held
         settings = Settings(policy, Codes(), {path: value for path, value in held.items() if path not in loose})
         self.moment = Moment(policy, answer.event, settings, falling=True)
-        self.promises = [
-            one for one in policy.invariants if one.decision == name and answer.event in one.asked_on and not one.about
-        ]
-        self.asked = [name, *(path for one in self.promises for path in reads(one.condition))]
+        self.promises, self.asked = self._promised()
         every = self.moment.depends(self.asked)
         self.paths = sorted(path for path in every if self._is_told(path))
         self.may = {path for path in self.paths if may(path) and (not path.startswith(SETTING) or path in loose)}
         self.weights = {path: weights.get(path, 1) for path in self.may}
         self.solver = self._solver(every, seconds)
+
+    def _promised(self) -> tuple[list[ir.Invariant], list[str]]:
+        """The promises that must hold lest the decision, or one that it reads, fall back; and all that they ask for."""
+        event, fallen = self.answer.event, self.answer.degraded
+        known = [one for one in self.policy.invariants if event in one.asked_on and not one.about]
+        found, asked = list[ir.Invariant](), [self.name]
+        while True:
+            depends = self.moment.depends(asked) - fallen.keys()
+            every = [one for one in known if one.decision in depends]
+            if len(every) == len(found):
+                return found, asked
+            found, asked = every, [self.name, *(path for one in every for path in reads(one.condition))]
 
     def _is_told(self, path: str) -> bool:
         """Whether a path is a fact, fold or setting whose value is known.
@@ -203,7 +214,8 @@ class _Search:
                 solver.add(self._same(path))
             else:
                 solver.add(self._near(path))
-        solver.check()
+        if not possible(solver, z3.BoolVal(True)):
+            raise Undecided("no change that serves was found again")
         model = solver.model()
         return {path: self._read(model, path) for path in order}
 
@@ -263,12 +275,17 @@ class _Search:
         outcomes: list[Value] = []
         for name in EVALUATORS:
             found = make_evaluator(name, policy).decide(self.answer.event, given, frozenset(self.answer.degraded))
-            if any(one.decision == self.name and one.name in found.violated for one in policy.invariants):
+            if any(one.name in found.violated for one in self.promises):
                 return None
             outcomes.append(found.outcome[self.name])
-        if outcomes[0] == self.was or outcomes[1:] != outcomes[:-1]:
+        if not self._serves(outcomes[0]) or outcomes[1:] != outcomes[:-1]:
             raise Undecided(f"the evaluators do not find what was worked out of `{self.name}`")
         return outcomes[0]
+
+    def _serves(self, outcome: Value) -> bool:
+        if self.goal is None:
+            return outcome != self.was
+        return self.goal in outcome if isinstance(outcome, tuple) else outcome == self.goal
 
     def _with_settings(self, facts: Mapping[str, Value | None]) -> ir.Policy:
         chosen = dict(self.policy.settings)

@@ -11,7 +11,7 @@ from forbear.engine.pure import type_at
 from forbear.language import ir
 from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, Type, Value, fit
 from forbear.language.walk import reads
-from forbear.prove.both import Both, readable
+from forbear.prove.both import Both, is_derived, readable
 from forbear.prove.moment import SETTING, Moment
 from forbear.prove.terms import Reading
 from forbear.prove.witness import Witness
@@ -75,17 +75,13 @@ def generalise(both: Both, against: z3.Solver, witness: Witness, names: Iterable
 
 def _atoms(both: Both, moment: Moment, names: Iterable[str]) -> Iterator[ir.Expr]:
     """The single conditions of the rules on which decisions depend, of facts and settings alone."""
-    every = moment.depends(name for name in names if _is_known(moment, name))
+    every = moment.depends(name for name in names if is_derived(moment, name))
     for name in sorted(every & moment.policy.decisions.keys()):
         for rule in moment.asked(name):
             for part in leaves(rule.when):
                 told = _settled(part, moment)
                 if any(True for _ in reads(told)) and all(readable(both.joint, path) for path in reads(told)):
                     yield told
-
-
-def _is_known(moment: Moment, name: str) -> bool:
-    return name in moment.policy.decisions or name.partition(".")[0] in ("recorded", "owed")
 
 
 def leaves(expr: ir.Expr | None) -> Iterator[ir.Expr]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from forbear.calendar import Due
+from forbear.calendar import Due, in_words
 from forbear.calendar.due import AfterOpening, Elapsed, EndOf, Named, StartOfNextWorkingDay, WorkingDays, WorkingTime
 from forbear.language import ir
 from forbear.language.types import Type, Value, describe, show
+from forbear.language.walk import verb_and_name
 from forbear.prove.phrases import condition, word
 from forbear.prove.same import plain_fold
 
@@ -39,7 +40,7 @@ def declared(before: ir.Policy, after: ir.Policy) -> Iterator[Declared]:
             yield from _compared(event, ours, theirs, _fact)
     for name, one in before.decisions.items():
         if name in after.decisions:
-            yield from _decision(one, after.decisions[name], after)
+            yield from _decision((before, one), (after, after.decisions[name]))
     yield from _compared("decision", before.decisions, after.decisions, None)
     yield from _compared("ranking", before.rankings, after.rankings, _ranking)
     yield from _compared("obligation", before.obligations, after.obligations, _obligation)
@@ -63,7 +64,7 @@ def _compared(kind: str, ours: Mapping[str, Any], theirs: Mapping[str, Any], how
 
 
 def _turn(what: str, before: object, after: object) -> str:
-    return "" if before == after else f"{what} {word(before)} → {word(after)}"
+    return "" if before == after else f"{what} {word(before)} → {word(after)}".strip()
 
 
 def _other(one: object, other: object) -> list[str]:
@@ -71,7 +72,7 @@ def _other(one: object, other: object) -> list[str]:
 
 
 def _typed(one: Type, other: Type) -> str:
-    return _turn("it was", describe(one), describe(other)).replace("it was", "", 1).strip()
+    return _turn("", describe(one), describe(other))
 
 
 def _value(kind: Type, value: Value | None) -> object:
@@ -100,7 +101,7 @@ def _fold(one: ir.Fold, other: ir.Fold) -> list[str]:
         return []
     asked = f"{one.operator} of {one.entry}", f"{other.operator} of {other.entry}"
     found = [
-        _turn("", *asked).strip(),
+        _turn("", *asked),
         _turn("scope", one.scope, other.scope),
         _turn("window", *map(_window, (one, other))),
     ]
@@ -114,14 +115,17 @@ def _window(fold: ir.Fold) -> str:
         return "none"
     if isinstance(fold.window.amount, str):
         return fold.window.amount
-    seconds = fold.window.amount * fold.window.factor
-    return f"{seconds // 86_400} days" if seconds % 86_400 == 0 else f"{seconds} seconds"
+    return in_words(fold.window.amount * fold.window.factor, "en")
 
 
 # --- decisions
 
 
-def _decision(one: ir.Decision, other: ir.Decision, after: ir.Policy) -> Iterator[Declared]:
+_Of = tuple[ir.Policy, ir.Decision]  # in whose words a rule is told
+
+
+def _decision(was: _Of, now: _Of) -> Iterator[Declared]:
+    one, other = was[1], now[1]
     name = one.name
     told = [
         _typed(one.type, other.type),
@@ -130,25 +134,24 @@ def _decision(one: ir.Decision, other: ir.Decision, after: ir.Policy) -> Iterato
         _turn("grave", one.grave, other.grave),
         _turn("may be set to", one.overrides, other.overrides),
         _turn("seen by", one.seen_by, other.seen_by),
-        _turn("fallback", _said(one.fallback, after, one), _said(other.fallback, after, one)),
-        _turn("otherwise", _said(one.otherwise, after, one), _said(other.otherwise, after, one)),
+        _turn("fallback", _said(one.fallback, was), _said(other.fallback, now)),
+        _turn("otherwise", _said(one.otherwise, was), _said(other.otherwise, now)),
         "" if one.asks == other.asks else "its question reads otherwise",
     ]
     if any(told):
         yield Declared("decision", name, "changed", "; ".join(each for each in told if each))
     ours, theirs = ({f"{name}.{rule.name}": rule for rule in each.rules} for each in (one, other))
-    yield from _compared("rule", ours, theirs, lambda rule, now: _rule(rule, now, after, one))
+    yield from _compared("rule", ours, theirs, lambda rule, later: _rule(rule, was, later, now))
     shared = [[rule for rule in each if rule in ours and rule in theirs] for each in (ours, theirs)]
     if shared[0] != shared[1] and one.hit in ("first", "priority"):
         yield Declared("decision", name, "changed", "its rules stand in another order")
 
 
-def _rule(one: ir.Rule, other: ir.Rule, policy: ir.Policy, decision: ir.Decision) -> list[str]:
-    event = next(iter(other.asked_on), "")
-    when = [condition(rule.when, policy, event) for rule in (one, other)]
+def _rule(one: ir.Rule, was: _Of, other: ir.Rule, now: _Of) -> list[str]:
+    when = [condition(rule.when, of[0], next(iter(rule.asked_on), "")) for rule, of in ((one, was), (other, now))]
     return [
         "" if one.when == other.when else f"when {when[0]} → when {when[1]}",
-        _turn("then", _said(one.then, policy, decision), _said(other.then, policy, decision)),
+        _turn("then", _said(one.then, was), _said(other.then, now)),
         _turn("asked on", one.asked_on, other.asked_on),
         "" if one.effects == other.effects else f"follows {_effects(one)} → {_effects(other)}",
         _turn("source", one.source or "none", other.source or "none"),
@@ -160,20 +163,12 @@ def _effects(rule: ir.Rule) -> str:
 
 
 def _effect(one: ir.Effect) -> str:
-    match one:
-        case ir.Record(entry):
-            return f"record {entry}"
-        case ir.Amend(entry):
-            return f"amend {entry}"
-        case ir.Owe(obligation):
-            return f"owe {obligation}"
-        case ir.Close(obligation, _, how):
-            return f"close {obligation} ({how})"
-        case ir.Say(text):
-            return f"say {text}"
+    how = f" ({one.how})" if isinstance(one, ir.Close) else ""
+    return f"{' '.join(verb_and_name(one))}{how}"
 
 
-def _said(expr: ir.Expr | None, policy: ir.Policy, decision: ir.Decision) -> str:
+def _said(expr: ir.Expr | None, of: _Of) -> str:
+    policy, decision = of
     match expr:
         case None:
             return "none"
@@ -216,13 +211,13 @@ def due_words(due: Due | None) -> str:
         case None:
             return "none"
         case Elapsed(seconds):
-            return _span(seconds)
+            return in_words(seconds, "en")
         case WorkingTime(seconds):
-            return f"{_span(seconds)} of opening"
+            return f"{in_words(seconds, 'en')} of opening"
         case WorkingDays(count):
             return f"{count} working days"
         case AfterOpening(seconds):
-            return f"{_span(seconds)} after opening"
+            return f"{in_words(seconds, 'en')} after opening"
         case EndOf(following, working):
             day = "working day" if working else "day"
             return f"end of {'next ' if following else ''}{day}"
@@ -230,13 +225,6 @@ def due_words(due: Due | None) -> str:
             return "next working day"
         case Named(path):
             return path
-
-
-def _span(seconds: int) -> str:
-    for unit, size in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
-        if seconds % size == 0:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} seconds"
 
 
 def _promises(before: ir.Policy, after: ir.Policy) -> Iterator[Declared]:

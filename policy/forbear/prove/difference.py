@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import z3
 from attrs import frozen
 
 from forbear.engine.pure import Answer
 from forbear.language import ir
+from forbear.language.walk import verb_and_name
+from forbear.prove.asking import Undecided, possible
 from forbear.prove.both import Both, Pair, comparable
 from forbear.prove.declared import Declared, declared
 from forbear.prove.groups import Group, Grouping, grouping
 from forbear.prove.moment import Moment
 from forbear.prove.orders import ranking_changes
-from forbear.prove.questions import Undecided, possible
 from forbear.prove.same import is_same, through
 from forbear.prove.seen import Change, Shows, Untold, cases, example, merge, outcome
 
 MOST_GROUPS = 12  # pairs of outcomes of one decision on one event
 MOST_CASES = 4  # conditions of one pair
 MOST_OTHERS = 3  # other rules that give the same outcome
-VERBS = {"owed": "owe", "recorded": "record", "said": "say", "amended": "amend", "closed": "close"}
 
 Told = Callable[[str, int, int], None]
 """Hears how far it is: what is compared now, how much was, and how much there is."""
@@ -98,6 +98,9 @@ def _on(pair: Pair, both: Both, name: str) -> Iterator[Change | Untold]:
         return
     how = grouping(both, name)
     for one in _ways(both, name, how):
+        if isinstance(one, Untold):
+            yield one
+            continue
         found, more = cases(pair, both, name, one.condition, _shows(name, one), MOST_CASES)
         yield Change(name, "outcome", one.before, one.after, tuple(found), more, through(both, name), pair.own)
     if not pair.own:
@@ -105,15 +108,17 @@ def _on(pair: Pair, both: Both, name: str) -> Iterator[Change | Untold]:
         yield from _effects(pair, both, name, how)
 
 
-def _ways(both: Both, name: str, how: Grouping) -> Iterator[Group]:
-    """One after another the ways in which outcomes differ."""
+def _ways(both: Both, name: str, how: Grouping) -> Iterator[Group | Untold]:
+    """One after another the ways in which outcomes differ, and that there are more of them."""
     solver = both.solver([name])
     solver.add(how.differ)
     yield from (one for one in how.lists if possible(solver, one.condition))
-    for _ in range(0 if how.lists else MOST_GROUPS):
-        if not possible(solver, z3.BoolVal(True)):
+    told = 0
+    while not how.lists and possible(solver, z3.BoolVal(True)):
+        if told == MOST_GROUPS:
+            yield Untold(name, f"on `{both.event}`, beyond {MOST_GROUPS} pairs of outcomes", partly=True)
             return
-        one = how.of(solver.model())
+        one, told = how.of(solver.model()), told + 1
         yield one
         solver.add(z3.Not(one.condition))
 
@@ -125,18 +130,21 @@ def _shows(name: str, one: Group) -> Shows:
 # --- with the same outcome
 
 
-def _rules(pair: Pair, both: Both, name: str, how: Grouping) -> Iterator[Change]:
-    """Other rules that give the same outcome as before."""
+def _rules(pair: Pair, both: Both, name: str, how: Grouping) -> Iterator[Change | Untold]:
+    """Other rules that give the same outcome as before, and that there are more of them."""
     ours, theirs = both.before.outcome(name).fires, both.after.outcome(name).fires
     every = dict.fromkeys((*ours, *theirs))
     no = z3.BoolVal(False)
     differ = {rule: ours.get(rule, no) != theirs.get(rule, no) for rule in every}
     solver = both.solver([name])
     solver.add(z3.Not(how.differ), z3.Or(list(differ.values())))
-    for _ in range(MOST_OTHERS):
-        if not possible(solver, z3.BoolVal(True)):
+    told = 0
+    while possible(solver, z3.BoolVal(True)):
+        if told == MOST_OTHERS:
+            why = f"on `{both.event}`, beyond {MOST_OTHERS} examples of other rules with the same outcome"
+            yield Untold(name, why, partly=True)
             return
-        model = solver.model()
+        model, told = solver.model(), told + 1
         changed = [rule for rule in every if z3.is_true(model.eval(differ[rule], model_completion=True))]
         gone = [rule for rule in changed if z3.is_true(model.eval(ours.get(rule, no), model_completion=True))]
         new = [rule for rule in changed if rule not in gone]
@@ -165,52 +173,31 @@ def _fires(name: str, gone: list[str], new: list[str]) -> Shows:
 
 def _effects(pair: Pair, both: Both, name: str, how: Grouping) -> Iterator[Change]:
     """What is owed or recorded, or not, although the outcome is the same."""
-    flags = dict.fromkeys(
-        flag for moment in (both.before, both.after) for flag in _flags(moment.policy.decisions[name])
-    )
-    for flag in flags:
-        was, now = (_caused(moment, name, flag) for moment in (both.before, both.after))
+    moments = both.before, both.after
+    for done in dict.fromkeys(one for moment in moments for one in _done(moment.policy.decisions[name].rules)):
+        was, now = (_caused(moment, name, done) for moment in moments)
         for one, other, words in ((was, now, ("does", "does not")), (now, was, ("does not", "does"))):
             so = z3.And(z3.Not(how.differ), one, z3.Not(other))
             if possible(both.solver([name]), so):
-                space, _, what = flag.partition(".")
-                found, more = cases(pair, both, name, so, _causes(name, flag, words[0] == "does"), MOST_CASES)
-                before, after = (f"{each} {VERBS[space]} `{what}`" for each in words)
+                found, more = cases(pair, both, name, so, _causes(name, done, words[0] == "does"), MOST_CASES)
+                before, after = (f"{each} {done[0]} `{done[1]}`" for each in words)
                 yield Change(name, "effects", before, after, tuple(found), more, through(both, name))
 
 
-def _flags(decision: ir.Decision) -> Iterator[str]:
-    for rule in decision.rules:
-        yield from (flag_of(effect) for effect in rule.effects)
+def _done(rules: Iterable[ir.Rule]) -> Iterator[tuple[str, str]]:
+    return (verb_and_name(effect) for rule in rules for effect in rule.effects)
 
 
-def flag_of(effect: ir.Effect) -> str:
-    """What an effect does, and to what, as one name."""
-    match effect:
-        case ir.Record(entry):
-            return f"recorded.{entry}"
-        case ir.Amend(entry):
-            return f"amended.{entry}"
-        case ir.Owe(obligation):
-            return f"owed.{obligation}"
-        case ir.Close(obligation):
-            return f"closed.{obligation}"
-        case ir.Say(text):
-            return f"said.{text}"
-
-
-def _caused(moment: Moment, name: str, flag: str) -> z3.BoolRef:
+def _caused(moment: Moment, name: str, done: tuple[str, str]) -> z3.BoolRef:
     asked, fires = moment.asked(name), moment.outcome(name).fires
-    return z3.Or([fires[rule.name] for rule in asked if flag in (flag_of(effect) for effect in rule.effects)])
+    return z3.Or([fires[rule.name] for rule in asked if done in _done([rule])])
 
 
-def _causes(name: str, flag: str, was: bool) -> Shows:
-    space, _, what = flag.partition(".")
-
+def _causes(name: str, done: tuple[str, str], was: bool) -> Shows:
     def shows(before: Answer, after: Answer) -> bool:
         found = [
             any(
-                one.action == VERBS[space] and one.name == what and one.rule.partition(".")[0] == name
+                (one.action, one.name) == done and one.rule.partition(".")[0] == name
                 for one in answer.evaluation.happenings
             )
             for answer in (before, after)

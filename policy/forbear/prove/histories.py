@@ -12,8 +12,8 @@ from forbear.language.types import IntType, Value
 from forbear.prove.horn import Answer, Around, answer, pose, tracked_folds
 from forbear.prove.moment import Settings
 from forbear.prove.nesting import Nesting
+from forbear.prove.origins import amendable
 from forbear.prove.state import SCOPES, Track
-from forbear.prove.steps import amendable
 from forbear.prove.stories import Searched, search
 
 ROUNDS = 4  # of taking in what records the folds that are known already
@@ -53,9 +53,7 @@ class Histories:
         chosen = {path: setting.value for path, setting in self._policy.settings.items()}
         settled = self._strongest(one, growing, self._with(chosen))
         if settled.verdict == "proved":
-            folds = frozenset(each.path for each in settled.tracks)
-            needed = self._needed(one, folds, settled.around, chosen)
-            return Throughout(settled, tuple(sorted(needed.items())))
+            return self._needed(one, settled, chosen)
         return Throughout(found, searched=self._search(one, growing[-1]))
 
     def _strongest(self, one: ir.Invariant, growing: list[frozenset[str]], settings: Settings) -> Answer:
@@ -95,18 +93,20 @@ class Histories:
         problem = pose(self._policy, settings, self._nesting, one, folds, around)
         return answer(problem, self._limits.seconds)
 
-    def _needed(
-        self, one: ir.Invariant, folds: frozenset[str], around: Around, chosen: dict[str, Value]
-    ) -> dict[str, Value]:
-        """The settings without which the proof fails, each let go that can be."""
+    def _needed(self, one: ir.Invariant, settled: Answer, chosen: dict[str, Value]) -> Throughout:
+        """What is proved with as few settings fixed as can be, of those without which the proof fails."""
+        folds, around = frozenset(each.path for each in settled.tracks), settled.around
         probe = pose(self._policy, self._settings, self._nesting, one, folds, around)
         matter = [path for path in sorted(chosen) if any(str(term) == path for term in probe.parameters)]
 
-        def holds(kept: Sequence[str]) -> bool:
-            settings = self._with({path: chosen[path] for path in kept})
-            return self._ask(one, folds, around, settings).verdict == "proved"
+        def asked(kept: Sequence[str]) -> Answer:
+            return self._ask(one, folds, around, self._with({path: chosen[path] for path in kept}))
 
-        return {path: chosen[path] for path in smallest(matter, holds)}
+        kept = smallest(matter, lambda some: asked(some).verdict == "proved")
+        found = asked(kept)
+        if found.verdict != "proved":  # the solver gave up where it did not before
+            return Throughout(settled, tuple(sorted(chosen.items())))
+        return Throughout(found, tuple((path, chosen[path]) for path in kept))
 
     def _search(self, one: ir.Invariant, folds: frozenset[str]) -> Searched:
         kinds = {self._policy.folds[path].entry for path in folds}

@@ -16,9 +16,10 @@ from forbear.language.walk import reads
 from forbear.prove.lemmas import in_words
 from forbear.prove.moment import FLAGS, SETTING, Moment, Settings
 from forbear.prove.nesting import Nesting
-from forbear.prove.questions import breaks
+from forbear.prove.promises import breaks
 from forbear.prove.state import Change, State, Track, make_state, track
-from forbear.prove.steps import Step, Steps
+from forbear.prove.stepping import Step
+from forbear.prove.steps import Steps
 from forbear.prove.terms import Codes
 
 
@@ -50,7 +51,6 @@ class Answer:
     tracks: tuple[Track, ...]
     around: Around
     lemma: tuple[str, ...] = ()  # what always holds, in words
-    steps: tuple[str, ...] = ()  # the events of a refutation, as far as the solver tells
     why: str = ""
 
 
@@ -215,7 +215,7 @@ def answer(problem: Problem, seconds: int) -> Answer:
     except z3.Z3Exception as error:
         return Answer("unknown", tracks, problem.around, why=str(error))
     if found == z3.sat:
-        return Answer("refuted", tracks, problem.around, steps=_along(solver))
+        return Answer("refuted", tracks, problem.around)
     if found != z3.unsat:
         return Answer("unknown", tracks, problem.around, why=solver.reason_unknown())
     lemma = z3.substitute_vars(solver.get_cover_delta(-1, reach), *arguments)
@@ -229,12 +229,6 @@ _THEIRS = z3.Bool("the other contact is the other customer's")
 
 def _merges(problem: Problem) -> bool:
     return problem.around.merges and any(_of_customer(one) for one in problem.before.tracks)
-
-
-def _along(solver: z3.Fixedpoint) -> tuple[str, ...]:
-    """The events that lead to a broken promise, first to last, as far as the solver tells them."""
-    names = str(solver.get_rule_names_along_trace()).strip("[]").split(", ")
-    return tuple(name.strip() for name in reversed(names) if name.strip())
 
 
 def variables_of(terms: Iterable[z3.ExprRef]) -> list[z3.ExprRef]:
@@ -312,10 +306,8 @@ def _touches(policy: ir.Policy, effect: ir.Effect, kinds: set[str]) -> bool:
     match effect:
         case ir.Record(kind) | ir.Amend(kind):
             return kind in kinds
-        case ir.Owe(obligation):
+        case ir.Owe(obligation) | ir.Close(obligation):
             closes = policy.obligations[obligation].closes.values()
             return "obligation" in kinds or any(kind in kinds for one in closes for kind, _ in one.amends)
-        case ir.Close(obligation):
-            return "obligation" in kinds
         case _:
             return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 
 import z3
 from attrs import frozen
@@ -12,12 +12,12 @@ from forbear.errors import ForbearError
 from forbear.language import ir
 from forbear.language.shape import did_you_mean
 from forbear.language.types import EnumType, Value
+from forbear.prove.asking import Undecided, possible
 from forbear.prove.both import Both, Pair
 from forbear.prove.difference import MOST_CASES, pairs_of
 from forbear.prove.moment import Moment
-from forbear.prove.questions import Undecided, possible
-from forbear.prove.same import is_same
-from forbear.prove.seen import Case, cases, outcome
+from forbear.prove.same import is_same_of
+from forbear.prove.seen import Case, cases
 from forbear.prove.terms import Term, constant, equal
 
 NO_SEVERER = "no severer"
@@ -33,6 +33,7 @@ class Newly:
     verdict: str
     cases: tuple[Case, ...] = ()
     why: str = ""
+    more: bool = False  # where not every case is listed
 
 
 @frozen
@@ -42,6 +43,11 @@ class _Promise:
     decision: str
     outcomes: tuple[str, ...] = ()  # none: every outcome, in their order
     records: tuple[str, ...] = ()
+
+    @property
+    def flags(self) -> list[str]:
+        """What it asks of every decision: whether it records something."""
+        return [f"recorded.{one}" for one in self.records]
 
 
 _PHRASES = {
@@ -57,14 +63,15 @@ def newly(before: ir.Policy, after: ir.Policy, wanted: str, seconds: int = 10) -
     """
     promise = _read(before, after, wanted)
     found: list[Case] = []
+    more = False
     try:
         for pair in pairs_of(before, after, seconds):
-            found += _against(pair, promise)
-    except Undecided as error:
+            for some, rest in _against(pair, promise):
+                found += some
+                more |= rest
+    except (Undecided, _Untold) as error:
         return Newly(wanted, "unknown", (), str(error))
-    except _Untold as error:
-        return Newly(wanted, "unknown", (), str(error))
-    return Newly(wanted, "refuted" if found else "proved", tuple(found))
+    return Newly(wanted, "refuted" if found else "proved", tuple(found), more=more)
 
 
 class _Untold(Exception):
@@ -108,23 +115,20 @@ def _turned(one: EnumType, other: EnumType) -> list[tuple[EnumType, Collection[s
     return [(one, other.values), (other, one.values)]
 
 
-def _against(pair: Pair, promise: _Promise) -> list[Case]:
-    """The cases against a promise."""
-    found: list[Case] = []
-    name = promise.decision
+def _against(pair: Pair, promise: _Promise) -> Iterator[tuple[list[Case], bool]]:
+    """The cases against a promise on each event, and whether there are more."""
+    name, names = promise.decision, [promise.decision, *promise.flags]
     for event in pair.events:
-        if event not in pair.after.asked_on(name):
-            continue
         both = pair.at(event)
-        if event in pair.before.asked_on(name) and is_same(pair, both, name):
+        asked = [event in policy.asked_on(name) for policy in (pair.before, pair.after)]
+        if asked[0] == asked[1] and is_same_of(pair, both, names if asked[0] else promise.flags):
             continue
-        missing = pair.untold(event, both.facts([name]))
+        missing = pair.untold(event, both.facts(names))
         if missing:
             raise _Untold(f"`{missing[0]}` is of another type now")
         condition, shows = _broken(pair, both, promise)
-        if possible(both.solver([name]), condition):
-            found += cases(pair, both, name, condition, shows, MOST_CASES)[0]
-    return found
+        if possible(both.solver(names), condition):
+            yield cases(pair, both, name, condition, shows, MOST_CASES, promise.flags)
 
 
 def _broken(pair: Pair, both: Both, promise: _Promise) -> tuple[z3.BoolRef, Callable[[Answer, Answer], bool]]:
@@ -143,10 +147,10 @@ def _broken(pair: Pair, both: Both, promise: _Promise) -> tuple[z3.BoolRef, Call
 
 
 def _degree(moment: Moment, promise: _Promise, order: tuple[str, ...]) -> z3.ExprRef:
-    """How severe a decision is on an event; nought where it is not asked."""
-    name = promise.decision
+    """How severe a decision is on an event; nought where it is not asked and nothing is recorded."""
+    name, marked = promise.decision, [moment.value(flag) for flag in promise.flags]
     if moment.event not in moment.policy.asked_on(name):
-        return z3.IntVal(0)
+        return z3.If(z3.Or(marked), z3.IntVal(1), z3.IntVal(0))
     value: Term = moment.outcome(name).value
     is_list = moment.policy.decisions[name].hit == "collect"
 
@@ -155,8 +159,7 @@ def _degree(moment: Moment, promise: _Promise, order: tuple[str, ...]) -> z3.Exp
         return value.contains(wanted) if is_list else equal(value, wanted)
 
     if promise.outcomes:
-        marked = [comes(one) for one in promise.outcomes]
-        marked += [moment.value(f"recorded.{one}") for one in promise.records]
+        marked += [comes(one) for one in promise.outcomes]
         return z3.If(z3.Or(marked), z3.IntVal(1), z3.IntVal(0))
     found = z3.IntVal(0)
     for n, one in enumerate(order):
@@ -165,9 +168,7 @@ def _degree(moment: Moment, promise: _Promise, order: tuple[str, ...]) -> z3.Exp
 
 
 def _degree_of(answer: Answer, promise: _Promise, order: tuple[str, ...]) -> int:
-    if promise.decision not in answer.evaluation.outcome:
-        return 0
-    value = outcome(answer, promise.decision)
+    value = answer.evaluation.outcome.get(promise.decision, ())
     held: tuple[Value, ...] = value if isinstance(value, tuple) else (value,)
     if promise.outcomes:
         recorded = {one.name for one in answer.evaluation.happenings if one.action == "record"}

@@ -10,9 +10,10 @@ from forbear.engine.pure import Answer
 from forbear.language import ir
 from forbear.language.types import RecordsType, Value
 from forbear.language.walk import reads
+from forbear.prove.asking import possible
 from forbear.prove.both import Both, Pair, demanded, readable
-from forbear.prove.moment import Candidate, Moment
-from forbear.prove.questions import possible
+from forbear.prove.candidate import Candidate
+from forbear.prove.moment import Moment
 from forbear.prove.same import expressions, through
 from forbear.prove.seen import Case, Change, Shows, Untold, confirmed, outcome
 from forbear.prove.terms import equal

@@ -244,14 +244,16 @@ def _whole(expr: ir.Expr, holds: bool, policy: ir.Policy, event: str) -> str:
             return _whole(operand, not holds, policy, event)
         case ir.All(parts) | ir.Any(parts):
             told = [
-                f"({_whole(one, holds, policy, event)})"
-                if isinstance(one, ir.All | ir.Any)
-                else _whole(one, holds, policy, event)
+                f"({_whole(one, holds, policy, event)})" if _has_parts(one) else _whole(one, holds, policy, event)
                 for one in parts
             ]
             return (" and " if isinstance(expr, ir.All) is holds else " or ").join(told)
         case _:
             return _literal(Literal(expr, holds), policy, event)
+
+
+def _has_parts(expr: ir.Expr) -> bool:
+    return _has_parts(expr.operand) if isinstance(expr, ir.Not) else isinstance(expr, ir.All | ir.Any)
 
 
 def _literal(one: Literal, policy: ir.Policy, event: str) -> str:

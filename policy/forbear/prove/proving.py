@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 from attrs import evolve, field, frozen
 
 from forbear.errors import Severity
 from forbear.language import ir
+from forbear.prove.asking import Finding, Undecided
 from forbear.prove.histories import Histories, Limits, Throughout
-from forbear.prove.questions import Finding, Proved, Questions, Undecided, confirmed
+from forbear.prove.promises import Proved
+from forbear.prove.questions import Questions, confirmed
 from forbear.prove.regions import Region
 
 ASSUMED_OF_FACTS = (
@@ -42,6 +45,14 @@ class Verdict:
             return (*ASSUMED_OF_FACTS, *self.presumed)
         around = self.throughout.answer.around.left_out() if self.verdict == "proved" else ()
         return (*ASSUMED_OF_FACTS, *ASSUMED_OF_HISTORIES, *around)
+
+    def as_test(self) -> dict[str, Any] | None:
+        """The case or story that breaks the promise, as a test of a pack, where one was found."""
+        name = f"{self.promise.name} does not hold"
+        if self.finding is not None and self.finding.witness is not None:
+            return self.finding.witness.as_test(name, {"degraded": False})
+        searched = self.throughout.searched if self.throughout is not None else None
+        return searched.story.as_test(name) if searched is not None and searched.story is not None else None
 
 
 @frozen

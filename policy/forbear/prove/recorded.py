@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 
 from attrs import define, evolve, field, frozen
@@ -70,7 +71,8 @@ class _Deciding:
     found: Recorded = field(factory=Recorded)
     again: Again = field(init=False)
     everybody: set[str] = field(factory=set)
-    groups: dict[tuple[str, str, str], tuple[list[str], set[frozenset[int]]]] = field(factory=dict)
+    groups: Counter[tuple[str, str, str]] = field(factory=Counter)
+    of_groups: dict[tuple[str, str, str], set[frozenset[int]]] = field(factory=dict)
     customers: set[frozenset[int]] = field(factory=set)
     evaluators: dict[tuple[str, frozenset[str]], Confirmer] = field(factory=dict)
     joined: dict[str, frozenset[int]] = field(factory=dict)
@@ -88,8 +90,7 @@ class _Deciding:
         found.customers = len({self._customer(one) for one in self.everybody})
         found.customers_differ = len(self.customers)
         found.groups = tuple(
-            Otherwise(*what, len(records), len(customers))
-            for what, (records, customers) in sorted(self.groups.items(), key=lambda one: -len(one[1][0]))
+            Otherwise(*what, records, len(self.of_groups.get(what, ()))) for what, records in self.groups.most_common()
         )
         return found
 
@@ -108,10 +109,10 @@ class _Deciding:
         for name in was.keys() & now.keys():
             if was[name] != now[name]:
                 differs = True
-                records, customers = self.groups.setdefault((name, word(was[name]), word(now[name])), ([], set()))
-                records.append(record.id)
+                what = name, word(was[name]), word(now[name])
+                self.groups[what] += 1
                 if one.body.customer is not None:
-                    customers.add(self._customer(one.body.customer))
+                    self.of_groups.setdefault(what, set()).add(self._customer(one.body.customer))
                     self.customers.add(self._customer(one.body.customer))
         self.found.differ += differs
 

@@ -14,17 +14,19 @@ from forbear.prove.moment import SETTING, Moment
 
 def is_same(pair: Pair, both: Both, name: str) -> bool:
     """Whether a decision or ranking, and all on which it depends on an event, is declared alike in both policies."""
-    ours, theirs = closure(both.before, name), closure(both.after, name)
-    if ours != theirs or (pair.own and ours & pair.changed.keys()):
-        return False
-    return all(_declared(both.before, path) == _declared(both.after, path) for path in ours)
+    return _is_alike(pair, both, closure(both.before, name), closure(both.after, name))
 
 
 def is_same_of(pair: Pair, both: Both, paths: Iterable[str]) -> bool:
     """Whether some paths, and all on which they depend on an event, are declared alike in both policies."""
     asked = list(paths)
-    ours, theirs = both.before.depends(asked), both.after.depends(asked)
-    return ours == theirs and all(_declared(both.before, path) == _declared(both.after, path) for path in ours)
+    return _is_alike(pair, both, both.before.depends(asked), both.after.depends(asked))
+
+
+def _is_alike(pair: Pair, both: Both, ours: set[str], theirs: set[str]) -> bool:
+    if ours != theirs or (pair.own and ours & pair.changed.keys()):
+        return False
+    return all(_declared(both.before, path) == _declared(both.after, path) for path in ours)
 
 
 def through(both: Both, name: str) -> tuple[str, ...]:

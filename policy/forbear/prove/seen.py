@@ -10,10 +10,10 @@ from attrs import evolve, frozen
 
 from forbear.engine.pure import Answer
 from forbear.language.types import Value
+from forbear.prove.asking import possible
 from forbear.prove.both import Both, Pair
 from forbear.prove.cubes import Cube, generalise
 from forbear.prove.phrases import phrase
-from forbear.prove.questions import possible
 from forbear.prove.witness import Witness
 
 Shows = Callable[[Answer, Answer], bool]
@@ -74,29 +74,37 @@ class Change:
 
 @frozen
 class Untold:
-    """A decision of which not everything could be compared, and why."""
+    """A decision that could not be compared, or not in full where `partly` is set, and why."""
 
     decision: str
     why: str
+    partly: bool = False
 
 
-def cases(pair: Pair, both: Both, name: str, condition: z3.BoolRef, shows: Shows, most: int) -> tuple[list[Case], bool]:
-    """Conditions that between them take in the facts under which something is so; whether there are more of them."""
-    solver, against = both.solver([name]), both.solver([name])
+def cases(
+    pair: Pair, both: Both, name: str, condition: z3.BoolRef, shows: Shows, most: int, flags: Iterable[str] = ()
+) -> tuple[list[Case], bool]:
+    """Conditions that between them take in the facts under which something is so; whether there are more of them.
+
+    `flags` are what the condition asks beside the decision: what is recorded or owed, by whatever decision.
+    """
+    names = [name, *flags]
+    solver, against = both.solver(names), both.solver(names)
     solver.add(condition)
     against.add(z3.Not(condition))
     found: list[Case] = []
-    quieting = both.quieting([name])
-    while len(found) < most and possible(solver, z3.BoolVal(True)):
+    quieting = both.quieting(names)
+    while possible(solver, z3.BoolVal(True)):
+        if len(found) == most or (found and not found[-1].cubes):
+            return found, True
         witness = quieting.take(solver)
-        cube = generalise(both, against, witness, [name])
+        cube = generalise(both, against, witness, names)
         words = witness.words() if cube is None else phrase(cube, both.joint.policy, witness.event)
         sound, cubes = confirmed(pair, witness, name, shows), () if cube is None else (cube,)
         found.append(Case(words, (witness.event,), witness, sound, cubes))
-        if cube is None:
-            break
-        solver.add(z3.Not(cube.term(both.joint.reading)))
-    return found, possible(solver, z3.BoolVal(True))
+        if cube is not None:
+            solver.add(z3.Not(cube.term(both.joint.reading)))
+    return found, False
 
 
 def example(pair: Pair, both: Both, name: str, condition: z3.BoolRef, shows: Shows) -> Case:

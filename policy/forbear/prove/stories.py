@@ -19,7 +19,7 @@ from forbear.language.types import ListType, RecordsType, Type, show
 from forbear.prove.horn import Problem, variables_of
 from forbear.prove.moment import Moment
 from forbear.prove.state import make_state
-from forbear.prove.steps import Step
+from forbear.prove.stepping import Step
 from forbear.prove.terms import Members, constant, equal
 from forbear.prove.witness import lowest, value_in, with_settings
 

@@ -13,7 +13,8 @@ from forbear.errors import EventError
 from forbear.language import ir
 from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, StringType, Type, Value, show
 from forbear.ledger.fold import answer
-from forbear.prove.moment import SETTING, Candidate, Moment
+from forbear.prove.candidate import Candidate
+from forbear.prove.moment import SETTING, Moment
 from forbear.prove.terms import Members, constant, equal
 
 EVALUATORS = ("reference", "compiled")

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from forbear.testing import strategies as strategies
     from forbear.testing.machine import Integration as Integration
     from forbear.testing.strategies import histories as histories
     from forbear.testing.verifying import Verified as Verified
@@ -16,8 +17,9 @@ _PLACES = {
     "Verified": "forbear.testing.verifying",
     "assert_invariants": "forbear.testing.verifying",
     "histories": "forbear.testing.strategies",
+    "strategies": "forbear.testing.strategies",
 }
-__all__ = ["Integration", "Verified", "assert_invariants", "histories"]
+__all__ = ["Integration", "Verified", "assert_invariants", "histories", "strategies"]
 
 
 def __getattr__(name: str) -> object:
@@ -26,7 +28,8 @@ def __getattr__(name: str) -> object:
     from forbear.errors import MissingExtra
 
     try:
-        return getattr(import_module(_PLACES[name]), name)
+        found = import_module(_PLACES[name])
+        return found if found.__name__ == f"{__name__}.{name}" else getattr(found, name)
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in ("hypothesis", "pytest"):
             raise

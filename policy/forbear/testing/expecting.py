@@ -50,7 +50,10 @@ class Found:
 
 
 def check(expect: Iterable[Expectation], found: Found, at: Span) -> list[Failure]:
-    """What was expected and not found. An error or a fall-back that nobody expected is a failure too."""
+    """What was expected and not found.
+
+    An error that nobody expected is a failure too; so is a fall-back of what is named, or where nothing is expected.
+    """
     failures: list[Failure] = []
     names = set()
     for one in expect:

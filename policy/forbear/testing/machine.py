@@ -68,8 +68,8 @@ class Integration(RuleBasedStateMachine):
     @initialize()
     def _begin(self) -> None:
         self.policy = self.pack if isinstance(self.pack, Policy) else _loaded(str(self.pack))
-        self.telling = Telling(self.policy, whole=self.whole)
         self.start()
+        self.telling = Telling(self.policy, whole=self.whole)
 
     @rule(data=st.data())
     def something_happens(self, data: st.DataObject) -> None:
@@ -96,7 +96,7 @@ class Integration(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Audit the ledger and count its folds anew, then stop."""
-        if not hasattr(self, "telling"):
+        if not hasattr(self, "telling"):  # it did not start
             return
         try:
             store = self.ledger()

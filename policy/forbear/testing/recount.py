@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from forbear.evaluate import Reference
 from forbear.evaluate.protocol import Predicate
 from forbear.language import ir
@@ -15,32 +17,42 @@ from forbear.ledger.store import Transaction
 SCOPES = ("contact", "customer", "advisor")
 
 
-def differences(policy: ir.Policy, store: Store, at: int = LAST) -> list[str]:
+def differences(policy: ir.Policy, store: Store, at: int | None = None) -> list[str]:
     """Each fold that answers otherwise than a recount, for each person, asked of the ledger and of what is at hand.
 
-    `at` is the moment of which it is asked, in microseconds.
+    `at` is the moment of which it is asked, in microseconds; without it, that of the last entry, when windows still
+    see some, and the end of time, when all that was ever merged, split or told is in force.
     """
-    found: list[str] = []
     reference = Reference(policy)
     where = {path: reference.predicate(fold) for path, fold in policy.folds.items()}
     recall = Recall(policy, where)
     with store.reading() as ledger:
-        entries = {kind: list(ledger.entries(kind, "centre", None, None, at)) for kind in ledger.kinds()}
-        for fold in policy.folds.values():
-            seen = entries.get(fold.entry, [])
-            people = {getattr(one, fold.scope) for one in seen} - {None} if fold.scope in SCOPES else {None}
-            for whom in sorted(people, key=str):
-                wanted = recount(fold, policy, seen, ledger, whom, where[fold.path], at)
-                told = {"ledger": _asked(fold, policy, ledger, whom, where[fold.path], at)}
-                past = recall.past(whom, at, ledger) if whom is not None and fold.scope == "customer" else None
-                if past is not None and recall.keeps(fold.path) and past.knows(fold.path):
-                    told["recall"] = past.answers(fold, {}, [{}])[0]
-                found += [
-                    f"{fold.path} of {whom}: {how} {one!r}, counted {wanted!r}"
-                    for how, one in told.items()
-                    if one != wanted
-                ]
-    return found
+        moments = [at] if at is not None else [_newest(ledger), LAST]
+        found = [told for moment in moments for told in _differing(policy, ledger, where, recall, moment)]
+    return list(dict.fromkeys(found))
+
+
+def _newest(ledger: Transaction) -> int:
+    every = (one.at for kind in ledger.kinds() for one in ledger.entries(kind, "centre", None, None, LAST))
+    return max(every, default=LAST)
+
+
+def _differing(
+    policy: ir.Policy, ledger: Transaction, where: Mapping[str, Predicate | None], recall: Recall, at: int
+) -> Iterator[str]:
+    entries = {kind: list(ledger.entries(kind, "centre", None, None, at)) for kind in ledger.kinds()}
+    for fold in policy.folds.values():
+        seen = entries.get(fold.entry, [])
+        people = {getattr(one, fold.scope) for one in seen} - {None} if fold.scope in SCOPES else {None}
+        for whom in sorted(people, key=str):
+            wanted = recount(fold, policy, seen, ledger, whom, where[fold.path], at)
+            told = {"ledger": _asked(fold, policy, ledger, whom, where[fold.path], at)}
+            past = recall.past(whom, at, ledger) if whom is not None and fold.scope == "customer" else None
+            if past is not None and recall.keeps(fold.path) and past.knows(fold.path):
+                told["recall"] = past.answers(fold, {}, [{}])[0]
+            for how, one in told.items():
+                if one != wanted:
+                    yield f"{fold.path} of {whom}: {how} {one!r}, counted {wanted!r}"
 
 
 def _asked(

@@ -20,10 +20,11 @@ from forbear.language import ir
 from forbear.language.choosing import under
 from forbear.language.files import find_pack
 from forbear.language.pack import build_policy, read_pack
+from forbear.records import Plain
 from forbear.testing.hearing import Hearing, faults
 from forbear.testing.promises import broken_promises
 from forbear.testing.recount import differences
-from forbear.testing.stories import as_story, as_tests
+from forbear.testing.stories import as_story, as_tests, in_force, with_settings
 from forbear.testing.strategies.events import Event
 from forbear.testing.strategies.telling import Telling
 
@@ -54,6 +55,7 @@ def assert_invariants(
     with the place of each mistake, or with the case or story that breaks a promise.
     """
     policy = _checked(pack, settings or {})
+    chosen = in_force(policy, settings or ())
     done, skipped = [CHECK], dict[str, str]()
     proved: tuple[str, ...] = ()
     if not prove:
@@ -61,10 +63,10 @@ def assert_invariants(
     elif find_spec("z3") is None:
         skipped[PROVE] = "Z3 is not installed: pip install 'forbear[prove]'"
     else:
-        proved = _proved(policy)
+        proved = _proved(policy, chosen)
         done.append(PROVE)
     if histories:
-        _lived(policy, histories, length)
+        _lived(policy, histories, length, chosen)
         done.append(HISTORIES)
     else:
         skipped[HISTORIES] = "not asked for"
@@ -87,7 +89,7 @@ def _told(what: str, found: list[Diagnostic]) -> str:
     return "\n".join([f"{what}:", *lines])
 
 
-def _proved(policy: ir.Policy) -> tuple[str, ...]:
+def _proved(policy: ir.Policy, settings: Mapping[str, Plain]) -> tuple[str, ...]:
     """The promises that hold; raises AssertionError with what does not, and the case or story that shows it."""
     from forbear.errors import Severity
     from forbear.prove import prove
@@ -101,22 +103,19 @@ def _proved(policy: ir.Policy) -> tuple[str, ...]:
             continue
         promise = verdict.promise
         lines.append(f"{promise.span}: {promise.name} is {verdict.verdict}: {promise.because}")
-        finding = verdict.finding
-        story = verdict.throughout.searched.story if verdict.throughout and verdict.throughout.searched else None
-        if finding is not None and finding.witness is not None:
-            lines.append(f"  {finding.message}")
-            tests.append(finding.witness.as_test(f"{promise.name} does not hold", {"degraded": False}))
-        elif story is not None:
-            tests.append(story.as_test(f"{promise.name} does not hold"))
+        if verdict.finding is not None and verdict.finding.witness is not None:
+            lines.append(f"  {verdict.finding.message}")
+        if (test := verdict.as_test()) is not None:
+            tests.append(test)
     if lines:
-        raise AssertionError("\n".join(["the proof found:", *lines, "", *_as_tests(tests)]))
+        raise AssertionError("\n".join(["the proof found:", *lines, "", *_as_tests(tests, settings)]))
     return tuple(one.promise.name for one in report.verdicts if one.verdict == "proved")
 
 
-def _as_tests(tests: list[dict[str, Any]]) -> list[str]:
+def _as_tests(tests: list[dict[str, Any]], settings: Mapping[str, Plain]) -> list[str]:
     if not tests:
         return []
-    return ["As tests that fail until it is mended:", "", as_tests(tests)]
+    return ["As tests that fail until it is mended:", "", as_tests([with_settings(one, settings) for one in tests])]
 
 
 class _Broken(Exception):
@@ -127,7 +126,7 @@ class _Broken(Exception):
         self.events = events
 
 
-def _lived(policy: ir.Policy, number: int, length: int) -> None:
+def _lived(policy: ir.Policy, number: int, length: int, settings: Mapping[str, Plain]) -> None:
     """Random histories; of one that fails every event is left out that can be."""
 
     @settings_of(
@@ -147,7 +146,8 @@ def _lived(policy: ir.Policy, number: int, length: int) -> None:
         events = _shortest(policy, found.events)
     else:
         return
-    raise AssertionError("\n".join(["a random history found:", *_wrong(policy, events), "", as_story(events)]))
+    story = as_story(events, settings=settings)
+    raise AssertionError("\n".join(["a random history found:", *_wrong(policy, events), "", story]))
 
 
 def _live(policy: ir.Policy, data: st.DataObject, length: int) -> None:

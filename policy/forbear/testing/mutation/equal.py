@@ -11,8 +11,10 @@ from attrs import evolve
 from forbear.language import ir
 from forbear.language.types import EnumType
 from forbear.language.walk import reads
-from forbear.prove.moment import Candidate, Moment, Outcome
+from forbear.prove.candidate import Candidate
+from forbear.prove.moment import Moment, Outcome
 from forbear.prove.questions import Questions
+from forbear.prove.same import expressions
 from forbear.prove.terms import Members, Term, constant, equal
 from forbear.testing.mutation.mutants import Mutant
 
@@ -38,7 +40,7 @@ class Equality:
         return all(same(mutant, event) for event in self._policy.asked_on(mutant.of))
 
     def _decided(self, mutant: Mutant, event: str) -> bool:
-        moment = self._questions.moment(event)
+        moment = self._questions.moments[event]
         solver = self._questions.solver(moment, [mutant.of])
         other = _beside(moment, mutant.policy(self._policy), mutant.of)
         now, then = moment.outcome(mutant.of), other.outcome(mutant.of)
@@ -56,7 +58,7 @@ class Equality:
 
     def _ranked(self, mutant: Mutant, event: str) -> bool:
         """Of any two candidates: who is left out and by which rule, which preferences hold, and who goes first."""
-        moment = self._questions.moment(event)
+        moment = self._questions.moments[event]
         before, after = self._policy.rankings[mutant.of], mutant.changed
         assert isinstance(after, ir.Ranking)
         old = [Candidate(moment, before, label) for label in ("ahead", "behind")]
@@ -82,9 +84,7 @@ def _beside(moment: Moment, policy: ir.Policy, name: str) -> Moment:
 
 def _read_by(ranking: ir.Ranking) -> set[str]:
     """What the rules of a ranking read beside the candidate."""
-    expressions = [rule.when for rule in ranking.require]
-    expressions += [one for rule in ranking.prefer for one in (rule.when, rule.add) if one is not None]
-    return {path for expr in expressions for path in reads(expr) if not path.startswith(ir.CANDIDATE)}
+    return {path for expr in expressions(ranking) for path in reads(expr) if not path.startswith(ir.CANDIDATE)}
 
 
 def _renaming(value: Term, name: str) -> list[tuple[z3.ExprRef, z3.ExprRef]]:

@@ -11,6 +11,7 @@ from forbear.language import ir
 from forbear.language.plan import plan_event
 from forbear.language.source import Source
 from forbear.language.types import BoolType, EnumType, IntType, Type, Value
+from forbear.language.walk import verb_and_name
 from forbear.testing.coverage.places import Places, places_of
 from forbear.testing.mutation.expressions import PART, Change, changes, moves
 from forbear.testing.mutation.presence import unsure_of_candidates, unsure_rules
@@ -112,7 +113,8 @@ class _Decided:
             said = f"the outcome became {value}"
             yield self._evolved(n, "outcome", said, rule.span, evolve(rule, then=then))
         for m, effect in enumerate(rule.effects):
-            said, fewer = f"{_named(effect)} was dropped", (*rule.effects[:m], *rule.effects[m + 1 :])
+            fewer = (*rule.effects[:m], *rule.effects[m + 1 :])
+            said = f"`{': '.join(verb_and_name(effect))}` was dropped"
             yield self._evolved(n, "effect", said, rule.span, evolve(rule, effects=fewer))
 
     def _of_values(self) -> Iterator[Mutant]:
@@ -200,17 +202,3 @@ def _beside(value: Value, kind: Type) -> list[Value]:
             return [one for one in (value - 1, value + 1) if low <= one <= high]
         case _:
             return []
-
-
-def _named(effect: ir.Effect) -> str:
-    match effect:
-        case ir.Record(entry):
-            return f"`record: {entry}`"
-        case ir.Amend(entry):
-            return f"`amend: {entry}`"
-        case ir.Owe(obligation):
-            return f"`owe: {obligation}`"
-        case ir.Close(obligation):
-            return f"`close: {obligation}`"
-        case ir.Say(text):
-            return f"`say: {text}`"

@@ -6,11 +6,11 @@ from collections.abc import Collection
 
 from forbear.language import ir
 from forbear.language.walk import reads
-from forbear.prove import Report, prove
+from forbear.prove import Report, Verdict, prove
 from forbear.prove.histories import Limits
 from forbear.testing.mutation.mutants import Mutant
 
-LIMITS = Limits(seconds=2, depth=0)  # what cannot be proved any more was noticed; no story is needed
+LIMITS = Limits(seconds=2, depth=0)  # steps that may break a promise are enough; no story is needed
 
 
 class Proofs:
@@ -37,12 +37,23 @@ def _concerned(policy: ir.Policy, name: str) -> Collection[str]:
 
 
 def _said(report: Report) -> list[tuple[str, str]]:
-    """Each finding and each promise that is not proved: what tells it from others, and the same for people."""
-    found = [(f"{one.code} {one.decision} {one.about}", one.message) for one in report.findings]
+    """Each finding and each promise that is not proved: what tells it from others, and the same for people.
+
+    A question that the solver gave up says nothing: another time, or on another machine, it might have answered.
+    """
+    told = [one for one in report.findings if one.code != "undecided"]
+    found = [(f"{one.code} {one.decision} {one.about}", one.message) for one in told]
     for one in report.verdicts:
+        if _is_given_up(one):
+            continue
         if one.verdict != "proved":
             found.append((f"{one.promise.name} {one.verdict}", f"{one.promise.name} is {one.verdict}"))
         elif one.throughout is not None and one.throughout.fixed:
             where = ", ".join(f"{name} is {value}" for name, value in one.throughout.fixed)
             found.append((f"{one.promise.name} {where}", f"{one.promise.name} is proved only where {where}"))
     return found
+
+
+def _is_given_up(one: Verdict) -> bool:
+    """Whether a promise is unknown because the solver was not done in time, and not because of steps that break it."""
+    return one.verdict == "unknown" and (one.throughout is None or one.throughout.answer.verdict == "unknown")

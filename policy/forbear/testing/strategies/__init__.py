@@ -1,6 +1,7 @@
 """Hypothesis strategies for what a policy may meet: facts, events, whole histories. Needs the extra `testing`."""
 
-from forbear.testing.strategies.constants import constants, expressions, nodes
+from forbear.language.walk import nodes
+from forbear.testing.strategies.constants import constants, expressions
 from forbear.testing.strategies.events import event_types, facts_of
 from forbear.testing.strategies.telling import Telling, histories
 from forbear.testing.strategies.values import (

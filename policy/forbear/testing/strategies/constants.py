@@ -1,31 +1,12 @@
-"""Every expression of a policy, every node of an expression, and the values that stand in them."""
+"""Every expression of a policy, and the values that stand in them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import assert_never
 
 from forbear.language import ir
 from forbear.language.types import Value
-from forbear.language.walk import effect_expressions
-
-
-def nodes(expr: ir.Expr) -> Iterator[ir.Expr]:
-    """The expression and everything inside it."""
-    yield expr
-    match expr:
-        case ir.Constant() | ir.Read() | ir.Has():
-            return
-        case ir.Not(operand):
-            yield from nodes(operand)
-        case ir.All(parts) | ir.Any(parts) | ir.ListOf(parts):
-            for part in parts:
-                yield from nodes(part)
-        case ir.Compare(_, left, right) | ir.Arithmetic(_, left, right) | ir.In(left, right):
-            yield from nodes(left)
-            yield from nodes(right)
-        case _:
-            assert_never(expr)
+from forbear.language.walk import effect_expressions, nodes
 
 
 def expressions(policy: ir.Policy) -> Iterator[ir.Expr]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from forbear.language import ir
 from forbear.language.events import EVENT_TYPES, is_whole
+from forbear.ledger.fold import length
 from forbear.records import Record
 from forbear.testing.strategies.events import (
     ADVISORS,
@@ -110,8 +111,7 @@ class Telling:
         event = draw(st.sampled_from(_NAMED[kind]))
         if kind == "obligation":
             self.waiting.remove((kind, latest, people))
-        self._bodies.setdefault(event, bodies(self.policy, event))
-        return event, people, {**draw(self._bodies[event]), kind: latest}
+        return event, people, {**draw(self._bodies_of(event)), kind: latest}
 
     def _moment(self, draw: Any) -> datetime:
         pause = timedelta(seconds=draw(st.sampled_from(self._pauses)))
@@ -140,11 +140,14 @@ class Telling:
         if before and draw(st.integers(0, 3)):
             again: Event = draw(st.sampled_from(before))
             return again
-        if event not in self._bodies:
-            self._bodies[event] = bodies(self.policy, event)
-        body: Event = draw(self._bodies[event])
+        body: Event = draw(self._bodies_of(event))
         before.append(body)
         return body
+
+    def _bodies_of(self, event: str) -> st.SearchStrategy[Event]:
+        if event not in self._bodies:
+            self._bodies[event] = bodies(self.policy, event)
+        return self._bodies[event]
 
 
 def _windows(policy: ir.Policy) -> set[int]:
@@ -153,9 +156,6 @@ def _windows(policy: ir.Policy) -> set[int]:
     for fold in policy.folds.values():
         if fold.window is None:
             continue
-        amount = fold.window.amount
-        number = policy.settings[amount].value if isinstance(amount, str) else amount
-        if isinstance(number, int):
-            seconds = number * fold.window.factor
-            found |= {one for one in (seconds - 1, seconds, seconds + 1) if 0 <= one <= 10 * YEAR}
+        seconds = length(fold.window, policy.settings)
+        found |= {one for one in (seconds - 1, seconds, seconds + 1) if 0 <= one <= 10 * YEAR}
     return found
