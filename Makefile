@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all lint types layers suite packs examples prove-check faults differential hostile fuzz bench-ledger bench-hearing train picture wheel clean
+.PHONY: demo test test-all lint types layers suite packs examples prove-check faults differential hostile fuzz bench-ledger bench-hearing bench-peers train picture wheel clean
 
 demo: .venv/run.stamp        ## the shipped story, in English; LANG_=zh tells it in Chinese
 	@$(BIN)/forbear demo --lang $(or $(LANG_),en)
@@ -54,7 +54,7 @@ examples: .venv/dev.stamp    ## the property tests with twenty times the example
 	tests/schema/test_records.py
 
 prove-check: .venv/dev.stamp     ## the prover against 5,000 small policies case by case, and 100,000 steps of random histories
-	FORBEAR_EXAMPLES=84 $(BIN)/python -m pytest -n auto -q $(wildcard tests/prove/test_[beh]*.py) tests/prove/test_stories.py
+	FORBEAR_EXAMPLES=84 $(BIN)/python -m pytest -n auto -q $(wildcard tests/prove/test_[bcdehk]*.py) tests/prove/test_stories.py
 	FORBEAR_EXAMPLES=350 $(BIN)/python -m pytest -n auto -q tests/prove/test_steps.py
 
 faults: .venv/dev.stamp      ## kill -9 and a lost connection at every store call of a day, full disks, cut lines, restarts
@@ -77,6 +77,11 @@ bench-ledger: .venv/dev.stamp    ## the ledger against the bare driver; POSTGRES
 # Without the peers, as where no index of packages can be reached, the benchmark says that they are missing.
 bench-hearing: .venv/peers.stamp    ## anger told from abuse, on our pairs and the labelled files of DATA=folder, beside peers
 	$(BIN)/python -m benchmarks.hearing tests/plugins $(DATA) $(ARGS)
+
+bench-peers: .venv/peers.stamp    ## one policy by plain Python, Forbear and other engines; then sizes; then whole columns
+	$(BIN)/python -m benchmarks.peers --plot docs/explanation/peers.svg
+	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.columns
 
 train: .venv/train.stamp     ## the weights of the model plugin anew, from our corpus and the open sets in DATA=folder
 	$(BIN)/python -m forbear_plugins.model.train $(DATA) plugins/forbear_plugins/model/corpus tests/plugins

@@ -21,6 +21,8 @@ settings.register_profile(
 )
 settings.load_profile("forbear")
 
+os.environ["FORBEAR_CACHE"] = ""  # no test keeps proofs, but those that say where
+
 gc.set_threshold(100_000)  # tests make much that lives long; a look through all of it costs more than it frees
 
 

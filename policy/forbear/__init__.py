@@ -6,8 +6,10 @@ This is the public face; what is not named here may change without notice.
 from __future__ import annotations
 
 from forbear.calendar import WorkingCalendar, hours
-from forbear.engine import AsyncEngine, Engine
+from forbear.columns import decide_many
+from forbear.engine import AsyncEngine, Decider, Engine
 from forbear.errors import (
+    ColumnsError,
     Diagnostic,
     EventConflict,
     EventError,
@@ -20,6 +22,7 @@ from forbear.errors import (
     SettingError,
     Span,
 )
+from forbear.evaluate import Evaluation
 from forbear.hooks import hookimpl
 from forbear.language.ir import Policy
 from forbear.language.pack import load_policy
@@ -42,10 +45,13 @@ __version__ = "0.1.0"
 __all__ = [
     "Alarm",
     "AsyncEngine",
+    "ColumnsError",
+    "Decider",
     "Diagnostic",
     "Draft",
     "DraftSignals",
     "Engine",
+    "Evaluation",
     "Event",
     "EventConflict",
     "EventError",
@@ -66,6 +72,7 @@ __all__ = [
     "Turn",
     "Utterance",
     "WorkingCalendar",
+    "decide_many",
     "hookimpl",
     "hours",
     "load_policy",

@@ -86,7 +86,8 @@ class FactError(ForbearError):
 
     def __init__(self, path: str, given: object, expected: str) -> None:
         self.path, self.given, self.expected = path, given, expected
-        super().__init__(f"{path}: {_shown(given)} is not {expected}")
+        wrong = "nothing is given; it needs" if given is None else f"{_shown(given)} is not"
+        super().__init__(f"{path}: {wrong} {expected}")
 
 
 class EventError(ForbearError):
@@ -95,6 +96,10 @@ class EventError(ForbearError):
     def __init__(self, message: str, event: str | None = None) -> None:
         self.event = event
         super().__init__(message)
+
+
+class ColumnsError(ForbearError):
+    """Columns cannot answer what is asked of them; the message names what can."""
 
 
 class EventConflict(EventError):

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from differential.campaign import Tally, Wanted, carry_out, compare_expressions
+from differential.columns import Columns
 from differential.evaluators import FIRST, second
 from differential.kept import keep, kept
 from differential.shrink import shrink, still_wrong
@@ -41,7 +42,7 @@ def main(given: list[str] | None = None) -> int:
     started = time.monotonic()
     tally = carry_out(wanted)
     report(tally, time.monotonic() - started)
-    makers = [*FIRST, *([one] if (one := second()) is not None else [])]
+    makers = [*FIRST, Columns, *([one] if (one := second()) is not None else [])]
     for seed, finding in tally.findings:
         files, asked = shrink(finding.files, finding.asked, still_wrong(makers))
         policy = build(pack_texts(files))
@@ -88,7 +89,7 @@ def replay(folder: Path) -> int:
     """Ask the evaluators a finding's request again."""
     texts, asked = kept(folder)
     policy = build(texts)
-    makers = [*FIRST, *([one] if (one := second()) is not None else [])]
+    makers = [*FIRST, Columns, *([one] if (one := second()) is not None else [])]
     answers = verdict(policy, [make(policy) for make in makers], asked)
     for name, answer in answers.items():
         print(f"{name}\n  {answer}")

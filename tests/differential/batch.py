@@ -8,6 +8,7 @@ from random import Random
 
 from attrs import field, frozen
 
+from differential.columns import first_wrong
 from differential.trial import Maker, raised, verdict
 from forbear.errors import PackError
 from forbear.evaluate import Evaluator, Reference
@@ -85,6 +86,9 @@ def run(order: Order, first: Sequence[Maker], second: Maker | None) -> Result:
         if answers:
             finding = Finding(files, asked, dict(answers))
             break
+    for event in {one.event: None for one in requests[:1]} if finding is None else ():
+        wrong = first_wrong(policy, event, [one for one in requests if one.event == event])
+        finding = Finding(files, wrong[0], dict(wrong[1])) if wrong is not None else None
     for asked in requests[:WATCHED] if finding is None else ():
         answers = _watch(policy, asked, seen)
         if answers:

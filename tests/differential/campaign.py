@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from itertools import count
+from multiprocessing import get_context
 
 from attrs import define, field, frozen
 
@@ -16,6 +17,7 @@ from differential.evaluators import FIRST, second
 from differential.expressions import EACH as EACH_EXPRESSIONS
 from differential.expressions import Compared, compare
 
+SPAWN = get_context("spawn")  # the threads of Polars do not outlive a fork
 EACH = 250  # requests to one pack, shared out among its events
 
 
@@ -59,7 +61,7 @@ def carry_out(wanted: Wanted, most_findings: int = 3) -> Tally:
     """Run batches until the requests are done, or something was found often enough."""
     tally, orders = Tally(), _orders(wanted)
     told = time.monotonic()
-    with ProcessPoolExecutor(wanted.processes) as pool:
+    with ProcessPoolExecutor(wanted.processes, SPAWN) as pool:
         running: dict[Future[Result], str] = {}
 
         def enough() -> bool:
@@ -95,5 +97,5 @@ def work(order: Order) -> Result:
 def compare_expressions(seed: str, wanted: int, processes: int) -> list[Compared]:
     """Compare at least so many drawn expressions with CEL."""
     batches = -(-wanted // EACH_EXPRESSIONS)
-    with ProcessPoolExecutor(processes) as pool:
+    with ProcessPoolExecutor(processes, SPAWN) as pool:
         return list(pool.map(compare, (f"{seed}:cel:{n}" for n in range(batches)), chunksize=8))

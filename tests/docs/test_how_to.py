@@ -22,6 +22,8 @@ PAGES = [
     "check-a-menu-and-hours.md",
     "check-drafts.md",
     "choose-an-evaluator.md",
+    "decide-on-facts.md",
+    "decide-many.md",
     "check-packs-before-commit.md",
     "prove.md",
     "handle-an-appeal.md",

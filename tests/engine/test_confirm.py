@@ -9,7 +9,6 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from attrs import evolve
 
 import forbear.evaluate.durable as durable_module
 from centre import abuse, dump, engine, routing, said, small, three_strikes
@@ -43,7 +42,7 @@ def second(one: Engine, evaluator: Any) -> Engine:
 
 
 def with_outcome(evaluation: Evaluation, **outcome: str) -> Evaluation:
-    return evolve(evaluation, outcome={**evaluation.outcome, **outcome})
+    return evaluation._replace(outcome={**evaluation.outcome, **outcome})
 
 
 def test_a_grave_outcome_is_confirmed_and_no_other() -> None:
@@ -103,23 +102,21 @@ def test_a_fault_that_ends_a_contact_too_early_is_caught_live(monkeypatch: pytes
     with engine(plugins=[watch]) as one:
         assert isinstance(one.evaluator, Compiled)
         one.decide(said("e0", 0))  # now its function is there
-        right = one.evaluator._events["utterance"]
-        names = one.policy.plans["utterance"].decisions
+        right = one.evaluator.decide
         ends = next(rule for rule in one.policy.decisions["response"].rules if rule.name == "third-strike")
 
-        def too_early(facts: Any, degraded: frozenset[str]) -> Any:
-            values, fired, happenings, violated, *more = right(facts, degraded)
+        def too_early(event: str, facts: Any, degraded: frozenset[str] = frozenset()) -> Any:
+            answer = right(event, facts, degraded)
             if "response" in degraded:
-                return values, fired, happenings, violated, *more
-            changed = tuple(
-                "end_contact" if name == "response" else value for name, value in zip(names, values, strict=True)
-            )
+                return answer
+            outcome = {**answer.outcome, "response": "end_contact"}
             offence = Happening(
                 "response.third-strike", "record", "offence", {"status": "provisional", "category": "insult"}
             )
-            return changed, [*fired[:-1], f"response.{ends.name}"], [offence], [], *more
+            fired = (*answer.fired[:-1], f"response.{ends.name}")
+            return answer._replace(outcome=outcome, fired=fired, happenings=(offence,), violated=())
 
-        monkeypatch.setitem(one.evaluator._events, "utterance", too_early)  # type: ignore[arg-type]
+        monkeypatch.setattr(one.evaluator, "decide", too_early)
         record = one.decide(said("e1", 0, abuse()))
         assert record.outcome["response"] == "listen"
         assert record.confirmed_by is None
@@ -144,16 +141,16 @@ def ended(*plugins: object, fault: Any) -> Iterator[Any]:
 
 
 def drop_happening(evaluation: Evaluation) -> Evaluation:
-    return evolve(evaluation, happenings=evaluation.happenings[1:])
+    return evaluation._replace(happenings=evaluation.happenings[1:])
 
 
 def other_order(evaluation: Evaluation) -> Evaluation:
-    return evolve(evaluation, happenings=evaluation.happenings[::-1])
+    return evaluation._replace(happenings=evaluation.happenings[::-1])
 
 
 def broken_promise(evaluation: Evaluation) -> Evaluation:
     promise = next(one.name for one in routing().invariants if one.decision == "response")
-    return evolve(evaluation, violated=(promise,))
+    return evaluation._replace(violated=(promise,))
 
 
 def raises(evaluation: Evaluation) -> Evaluation:
@@ -162,7 +159,7 @@ def raises(evaluation: Evaluation) -> Evaluation:
 
 FAULTS = {
     "another outcome": lambda evaluation: with_outcome(evaluation, response="warn"),
-    "another rule": lambda evaluation: evolve(evaluation, fired=evaluation.fired[:-1]),
+    "another rule": lambda evaluation: evaluation._replace(fired=evaluation.fired[:-1]),
     "an effect less": drop_happening,
     "effects in another order": other_order,
     "a promise broken": broken_promise,

@@ -51,7 +51,7 @@ KIND_FLOORS = {
         "direction": 0.88,
         "idiom": 0.89,
         "imperative": 0.94,
-        "legal": 0.92,
+        "legal": 0.85,
         "look-alike": 0.9,
         "negation": 0.87,
         "obfuscation": 0.87,

@@ -347,6 +347,7 @@ def test_every_word_read_has_a_place(text: str) -> None:
         ("en_weights.txt", "# a note\nwhoever = a lot", "2: .* whole number from -999 to 999"),
         ("zh_weights.txt", "到底 = 1000", "1: .* whole number from -999 to 999"),
         ("zh_weights.txt", "到底 = --3", "1: .* whole number from -999 to 999"),
+        ("en_weights_abuse.txt", "whoever = 1000", "1: .* whole number from -999 to 999"),
         ("en_hostil.txt", "[insult]\nword", "no table is called so"),
     ],
 )
@@ -407,7 +408,7 @@ def test_a_centre_adds_entries_and_changes_what_bundled_ones_stand_for(tmp_path:
 
 
 def test_anger_is_heard_in_words_that_no_list_holds(tmp_path: Path) -> None:
-    text = "nobody at this firm has bothered to answer"
+    text = "nobody at this place has bothered to answer"
     found = heard(text)
     assert found.facts["speech.frustrated"] is True
     assert [(one.text, one.entry, one.reason) for one in found.evidence] == [("nobody", "nobody", "learnt")]
@@ -415,14 +416,35 @@ def test_anger_is_heard_in_words_that_no_list_holds(tmp_path: Path) -> None:
     (tmp_path / "en_weights.txt").write_text("(least) = 999", encoding="utf-8")
     assert Lexicon(tmp_path).hear(Utterance(text)).facts["speech.frustrated"] is False
     (tmp_path / "en_weights.txt").write_text("Blithering hobgoblins = 500", encoding="utf-8")
-    ours = Lexicon(tmp_path).hear(Utterance("nobody at this firm but blithering hobgoblins"))
+    ours = Lexicon(tmp_path).hear(Utterance("nobody at this place but blithering hobgoblins"))
     assert [one.entry for one in ours.evidence] == ["blithering hobgoblins"]
+
+
+def test_abuse_is_heard_in_words_that_no_list_holds(tmp_path: Path) -> None:
+    weights = "Blithering = 300\ngubbins = 300\nwotsit = 300\n"
+    (tmp_path / "en_weights_abuse.txt").write_text(weights, encoding="utf-8")
+    ours = Lexicon(tmp_path)
+
+    def said(text: str) -> object:
+        return ours.hear(Utterance(text)).facts["speech.target"]
+
+    text = "blithering gubbins and wotsit to you"
+    found = ours.hear(Utterance(text))
+    assert (found.facts["speech.target"], found.facts["speech.category"]) == ("advisor", "insult")
+    assert [(one.text, one.reason) for one in found.evidence] == [("blithering", "weighed")]
+    assert found.facts["speech.confidence"] < 70, "no contact ends by it alone"
+    assert said("blithering gubbins and wotsit to him") == "nobody", "nobody is spoken to"
+    assert said(f"{text}, please") == "nobody", "polite words stand beside them"
+    assert said(f"@BritFly {text}") == "nobody", "a public post speaks to the brand"
+    assert heard(text).facts["speech.hostile"] is False
+    (tmp_path / "en_weights_abuse.txt").write_text(f"(least) = 999\n{weights}", encoding="utf-8")
+    assert Lexicon(tmp_path).hear(Utterance(text)).facts["speech.hostile"] is False
 
 
 @pytest.mark.parametrize(
     ("file", "line", "text"),
     [
-        ("en_weights.txt", "Nobody = -999", "nobody at this firm has bothered to answer"),
+        ("en_weights.txt", "Nobody = -999", "nobody at this place has bothered to answer"),
         ("zh_weights.txt", "我电 = -999", "崩，我电，保安，又欺"),
     ],
 )
@@ -433,7 +455,7 @@ def test_a_centre_weighs_words_anew_however_it_writes_them(tmp_path: Path, file:
 
 
 def test_what_words_weigh_counts_for_a_customer_only_and_not_for_a_word_or_two() -> None:
-    said = heard("nobody at this firm has bothered to answer", speaker="advisor")
+    said = heard("nobody at this place has bothered to answer", speaker="advisor")
     assert said.facts["speech.frustrated"] is False
     assert facts("your firm") == (False, False, "nobody", "none")
 

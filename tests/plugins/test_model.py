@@ -17,7 +17,7 @@ from forbear_plugins import lexicon, model
 from forbear_plugins.lexicon import bundled
 from forbear_plugins.model import bundled_model
 from forbear_plugins.model.features import LONGEST, PLACES, Features, features, spans
-from forbear_plugins.model.fusing import ABUSE, AGREED
+from forbear_plugins.model.fusing import ABUSE, AGREED, OPPOSED
 from forbear_plugins.model.weights import Head, WeightsError, packed, quantised, unpacked
 
 TEXTS = st.one_of(
@@ -59,7 +59,7 @@ def test_any_text_gives_facts_that_fit_and_evidence_that_the_text_says(text: str
 def test_it_is_abuse_exactly_where_the_model_finds_it_likely(text: str) -> None:
     found = found_in(text)
     facts = heard(text).facts
-    least = AGREED if found.heard.facts["speech.target"] == "advisor" else ABUSE
+    least = {"advisor": AGREED, "company": OPPOSED}.get(str(found.heard.facts["speech.target"]), ABUSE)
     likely = bool(found.items) and bundled_model().heads["abuse"].probability(found) >= least
     only_quoted = found.heard.facts["speech.target"] != "advisor" and any(
         one.reason == "quoted" for one in found.heard.evidence

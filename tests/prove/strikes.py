@@ -171,6 +171,8 @@ class Walk:
     number: int = 0
     types: tuple[str, ...] = field(init=False)
     around: bool = True  # people set outcomes, customers are merged, split and erased
+    seldom: float = SELDOM
+    beside: tuple[str, ...] = ("erase", "customers_merged", "customers_split")
     _next: list[dict[str, Any]] = field(factory=list)  # what follows, as it does in most contacts
 
     def __attrs_post_init__(self) -> None:
@@ -201,8 +203,8 @@ class Walk:
         self.now += timedelta(minutes=random.choice(GAPS))
         often = [name for name in OFTEN if name in self.types or name == "tick"]
         type_ = random.choice(often) if random.random() < 0.7 else random.choice(self.types)
-        if self.around and random.random() < SELDOM:
-            type_ = random.choice(("erase", "customers_merged", "customers_split"))
+        if self.around and random.random() < self.seldom:
+            type_ = random.choice(self.beside)
         told: dict[str, Any] = {"id": f"e{self.number}", "at": self.now.isoformat(), "type": type_}
         if type_ == "tick":
             return told

@@ -17,10 +17,11 @@ from forbear.language.pack import build_policy, read_pack
 from forbear.language.source import Source
 from forbear.prove.asking import Finding
 from forbear.prove.histories import NOTHING, Histories, Limits
-from forbear.prove.horn import Around, answer, pose, tracked_folds
+from forbear.prove.horn import Around, answer, pose
 from forbear.prove.nesting import Nesting
 from forbear.prove.promises import Proved
 from forbear.prove.questions import Questions, confirmed
+from forbear.prove.tracked import tracked_folds
 from forbear.prove.witness import with_settings
 from strategies.profile import FACTOR
 

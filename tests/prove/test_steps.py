@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import accumulate
 from random import Random
 from typing import Any
 
@@ -26,10 +27,10 @@ from forbear.evaluate.reference import evaluate
 from forbear.language.types import ListType, RecordsType, Value, fit
 from forbear.ledger.entries import attributes, to_micros
 from forbear.ledger.store import Transaction
-from forbear.prove.horn import Around, Problem, pose, transitions, variables_of
+from forbear.prove.horn import Around, Problem, merged, pose, transitions, variables_of
 from forbear.prove.moment import Settings
 from forbear.prove.nesting import Nesting
-from forbear.prove.state import State, Track, track
+from forbear.prove.state import State, Track, make_state, track
 from forbear.prove.stepping import Step
 from forbear.prove.terms import Codes, Members, constant
 from forbear.records import Event
@@ -84,6 +85,14 @@ class Watcher:
             formula = z3.And(self._formula(hop.name), *hop.given)
             solver.add(_placed(problem, formula, states[n], states[n + 1], n))
         return solver.check() == z3.sat
+
+    def can_merge(self, before: Numbers, other: Numbers, after: Numbers) -> bool:
+        """Whether a customer of one state and one of another can come to be one as in a third."""
+        problem, solver = self.problem, z3.Solver()
+        theirs = make_state(problem.before.tracks, "other ")
+        for state, numbers in ((problem.before, before), (theirs, other), (problem.after, after)):
+            solver.add(*self.number(state, numbers))
+        return solver.check(merged(problem.before, theirs, problem.after)) == z3.sat
 
     def _solver(self, name: str) -> Any:
         if name not in self._solvers:
@@ -232,6 +241,7 @@ class History:
     walk: Walk
     engine: Engine
     taken: int = 0
+    merged: int = 0  # merges of two customers each of whom had something
     fired: set[str] = field(factory=set)
 
     def take(self) -> None:
@@ -245,6 +255,7 @@ class History:
             except ForbearError:
                 return
         before = {whom: self._read(whom, event) for whom in WATCHED}
+        groups = {whom: self._group(whom.customer, event) for whom in WATCHED}
         try:
             record = self.engine.decide(given)
         except EventError:
@@ -252,11 +263,29 @@ class History:
         self.walk.hear(given, record)
         self.fired.update(record.fired)
         if record.type == "customers_merged":
+            self._merge(event, before, groups)
             return
         one = self._happened(record, event)
         raised = [self._raised(record, each) for each in record.overdue]
         for whom in WATCHED:
             self._check(one, raised, whom, before[whom], self._read(whom, event))
+
+    def _merge(
+        self, event: Event, before: Mapping[Someone, Numbers], groups: Mapping[Someone, tuple[int, ...]]
+    ) -> None:
+        assert "customers_merged" not in self.watcher.steps, "a rule is asked on it: that is a step of its own"
+        self.taken += 1
+        after = {whom: self._read(whom, event) for whom in WATCHED}
+        one, other = WATCHED
+        if not set(groups[one]).isdisjoint(groups[other]):
+            assert after == before
+            return
+        self.merged += all(any(before[whom][f"{each} #"] for each in self._of_customers()) for whom in WATCHED)
+        for whom, beside in ((one, other), (other, one)):
+            assert self.watcher.can_merge(before[whom], before[beside], after[whom]), (before, after)
+
+    def _of_customers(self) -> list[str]:
+        return [one.path for one in self.watcher.problem.before.tracks if one.fold.scope == "customer"]
 
     def _read(self, whom: Someone, event: Event) -> Numbers:
         with self.engine.store.reading() as ledger:
@@ -302,11 +331,11 @@ def watched(pack: str) -> Watcher:
     return watcher(strikes() if pack == "strikes" else load_policy(pack))
 
 
-def run(pack: str, seed: int, events: int = EVENTS) -> History:
+def run(pack: str, seed: int, events: int = EVENTS, **given: Any) -> History:
     """A history of a pack."""
     one = watched(pack)
     with engine(one.policy, confirm="never") as running:
-        history = History(one, Walk(one.policy, Random(seed)), running)
+        history = History(one, Walk(one.policy, Random(seed), **given), running)
         for _ in range(events):
             history.take()
     return history
@@ -318,6 +347,26 @@ def test_a_step_can_do_whatever_the_engine_does(pack: str, batch: int) -> None:
     seeds = range(batch * BATCH, min(HISTORIES, (batch + 1) * BATCH))
     histories = [run(pack, seed) for seed in seeds]
     assert sum(one.taken for one in histories) > len(seeds) * EVENTS * 2 // 3
+
+
+@pytest.mark.parametrize("pack", ["strikes", "abuse"])
+def test_two_customers_who_are_merged_have_what_both_had_and_may_lose_it_when_they_are_split(pack: str) -> None:
+    """The walks above hardly ever merge; these do, and split, and merge again."""
+    beside = ("customers_merged", "customers_split")
+    wanted = 1 + int(FACTOR / 10)
+    merges = (run(pack, seed, seldom=0.1, beside=beside).merged for seed in range(12 * wanted))
+    assert any(told >= wanted for told in accumulate(merges))
+
+
+def test_a_merge_cannot_do_what_the_ledger_does_not() -> None:
+    one = watched("strikes")
+    nothing = {name: 0 for name in one.problem.before.terms if name.endswith(("#", "+"))}
+    nothing |= {name: False for name in one.problem.before.terms if name.endswith("?")}
+    some = {**nothing, "history.heard #": 2, "history.warned #": 2}
+    assert one.can_merge(some, some, {**some, "history.heard #": 4})
+    assert not one.can_merge(some, some, some)
+    assert not one.can_merge(some, some, {**some, "history.heard #": 4, "history.warned #": 4})
+    assert not one.can_merge(nothing, some, {**some, "history.heard #": 3, "history.warned #": 0})
 
 
 def test_a_step_cannot_do_what_the_engine_does_not() -> None:

@@ -28,6 +28,7 @@ except MissingExtra as error:
         ("hypothesis", "from forbear.testing import strategies", "testing"),
         ("hypothesis", "from forbear.testing import Integration", "testing"),
         ("z3", "from forbear.prove import prove", "prove"),
+        ("polars", "from forbear import decide_many; decide_many(None, {})", "replay"),
     ],
 )
 def test_a_missing_extra_is_named(package: str, asked: str, extra: str) -> None:

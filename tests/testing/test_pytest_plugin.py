@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from commands import write_pack
+from forbear.engine import registry
+from house import plugin
 from lateness import PACK
 
 TESTS = """\
@@ -88,3 +90,15 @@ def test_a_pack_that_is_not_there_is_told_before_anything_runs(place):
     status, said = run(place, "--forbear", "latness")
     assert status == 4
     assert "--forbear latness" in said
+
+
+def test_a_pack_that_an_installed_plugin_brings_is_found_by_its_name(place, monkeypatch):
+    folder = write_pack(place.path / "elsewhere", {**PACK, "apology.test.yaml": TESTS})
+    brings, known = plugin("supply_packs", lambda: {"brought": folder}), registry.registry_of
+    monkeypatch.setattr(registry, "registry_of", lambda: known([brings], discover=False))
+    status, said = run(place, "--forbear", "brought")
+    assert status == 1
+    assert "elsewhere/apology.test.yaml::in the end PASSED" in said
+    assert "3 passed, 1 failed" in said or "1 failed, 3 passed" in said
+    status, said = run(place, "--forbear", "nowhere")
+    assert "from plugins: brought" in said

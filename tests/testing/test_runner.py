@@ -256,3 +256,82 @@ def test_a_decision_that_is_called_like_a_check_is_not_taken_for_it(check, tmp_p
         run_tests(folder)
     (one,) = caught.value.diagnostics
     assert (one.code, one.hint) == ("reserved-name", "give the decision another name")
+
+
+# --- what is said
+
+SAYING = {
+    **PACK,
+    "words.yaml": """\
+texts:
+  regret: {en: "Sorry, {customer.called}.", zh: "抱歉，{customer.called}。"}
+  note: {en: We are late., zh: 我们迟了。}
+facts:
+  customer.late: {type: bool, default: false}
+  customer.called: {type: string, default: you}
+obligations:
+  word: {to: advisor, due: 1 minute, say: note, closes: {done: {}}}
+decisions:
+  - decision: regret
+    asks: Do we say it?
+    asked_on: [contact_offered]
+    outcome: [no, yes]
+    fallback: no
+    rules:
+      - rule: late
+        when: customer.late
+        then: yes
+        say: [regret]
+        owe: [word]
+        because: {en: It is late., zh: 已经迟了。}
+      - otherwise: no
+""",
+}
+TOLD = "{customer.late: true, customer.called: Mr Okoye, contact.wait: 0}"
+
+
+def said(folder, tests):
+    report = run_tests(write_pack(folder, {**SAYING, "a.test.yaml": "tests:\n" + tests}))
+    return [one.message for result in report.results for one in result.failures]
+
+
+@pytest.mark.parametrize(
+    ("says", "message"),
+    [
+        ("[note, regret]", ""),
+        ("{regret: {en: Mr Okoye, zh: 抱歉}, note: {}}", ""),
+        ("{regret: {en: 抱歉}, note: {}}", "says: expected '抱歉' in regret (en), got 'Sorry, Mr Okoye.'"),
+        ("{note: {zh: 已}, regret: {}}", "says: expected '已' in note (zh), got '我们迟了。'"),
+        ("[note]", "says: expected note, got regret, note"),
+        ("[]", "says: expected nothing, got regret, note"),
+        ("[note, regret, regret]", "says: expected note, regret, regret, got regret, note"),
+    ],
+)
+def test_what_is_said_is_compared_in_cases_and_in_stories(says, message, tmp_path):
+    event = f'at: "2026-03-02T09:00:00Z", type: contact_offered, customer: u1, facts: {TOLD}'
+    expected = [message] if message else []
+    assert said(tmp_path / "a", case(TOLD, f"{{regret: yes, says: {says}}}")) == expected
+    assert said(tmp_path / "b", story(f"{event}, expect: {{regret: yes, says: {says}}}")) == expected
+
+
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        ("[regert]", "there is no name for `says` `regert`"),
+        ("{regert: {en: x}}", "there is no text `regert`"),
+        ("{regret: {fr: x}}", "there is no language `fr`"),
+        ("{regret: [en]}", "`regret`"),
+    ],
+)
+def test_a_text_or_language_that_there_is_not_is_a_mistake(says, told, tmp_path):
+    with pytest.raises(PackError) as caught:
+        said(tmp_path, case(TOLD, f"{{says: {says}}}"))
+    (one,) = caught.value.diagnostics
+    assert told in one.message
+
+
+def test_where_nothing_is_said_nothing_may_be_expected(tmp_path):
+    assert said(tmp_path, case("{contact.wait: 0}", "{regret: no, says: []}")) == []
+    assert said(tmp_path, case("{contact.wait: 0}", "{regret: no, says: [note]}")) == [
+        "says: expected note, got nothing"
+    ]

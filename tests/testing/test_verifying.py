@@ -10,6 +10,7 @@ from commands import inside, write_pack
 from forbear import load_policy
 from forbear.testing import Verified, assert_invariants
 from forbear.testing import verifying as module
+from house import plugin
 from lateness import PACK
 
 PROMISE = 'apology == "full" && contact.wait < setting.patience'
@@ -96,3 +97,10 @@ def test_whoever_only_runs_tests_loads_neither_hypothesis_nor_z3():
     program = "import sys, forbear.testing.runner, forbear.testing.mutation; print([n for n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"'hypothesis'", "'z3'", "'pytest'"} & set(done.stdout.strip("[]\n").split(", "))
+
+
+def test_a_pack_that_a_plugin_brings_is_found_by_its_name(tmp_path):
+    folder = write_pack(tmp_path, PACK)
+    brings = plugin("supply_packs", lambda: {"lateness": folder})
+    found = assert_invariants("lateness", plugins=[brings], histories=0)
+    assert (found.policy.name, found.proved) == ("lateness", ("apology#1",))

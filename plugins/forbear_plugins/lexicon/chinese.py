@@ -35,6 +35,9 @@ _ALL_OF_THEM = (
     "懂",
     "不讲",
     "不可信",
+    "生下来",
+    "生来",
+    "个个",
 )
 _CONTEMPT = (
     "好东西",
@@ -132,6 +135,25 @@ def between_the_two(scene: Scene, mark: Mark) -> int:
     if not alone_with(scene, mark):
         return -1
     return min((scene.reaches[role][0] for role in ("you", "your") if role in scene.reaches), default=-1)
+
+
+def one_of_them(scene: Scene, mark: Mark) -> int:
+    """The 你 of a text that counts the person spoken to among a group, 你们河南人…你; -1 if none is spoken to."""
+    named = (word for word, role in scene.cues.items() if role in ("he", "third") and word not in scene.rude)
+    if any(not mark[0] <= word < mark[1] for word in named):
+        return -1
+    return min((scene.reaches[role][0] for role in ("you", "your") if role in scene.reaches), default=-1)
+
+
+def threatens_another(scene: Scene, mark: Mark) -> bool:
+    """Whether a threat that does not say "you" goes on with whom it means: 别让我逮着偷电瓶的那孙子."""
+    start, end, term = mark
+    if term.sort != "threat" or any(is_you(scene, word) for word in (*range(start, end), *scene.back(start))):
+        return False
+    after = list(scene.on(end))
+    if any(is_you(scene, word) for word in after):
+        return False
+    return any(word in scene.rude or scene.role(word) in ("he", "third") for word in after)
 
 
 def said_of_oneself(scene: Scene, start: int) -> bool:

@@ -73,6 +73,8 @@ def _insult(scene: Scene, mark: Mark) -> Aim:
     if not described >= 0 and subject.role != "report" and not scene.denied(start):
         if subject.role not in ("he", "third") and scene.spoken_to_after(end):
             return Aim(ADVISOR, "said-of-you", end)
+        if subject.role in ("", "you") and scene.tagged(end):
+            return Aim(ADVISOR, "said-of-you", end + 1)
         named = term.lang == "en" and (named_after(scene, end) or talked_with(scene, mark))
         if named and subject.role not in ("he", "third"):
             return Aim(ADVISOR, "said-of-you")
@@ -183,7 +185,7 @@ def _said_of_yours(scene: Scene, mark: Mark, subject: Subject) -> Aim:
         return Aim(ADVISOR, "your-own", subject.word)
     if (
         not subject.loose
-        and term.kind != "jibe"
+        and (term.kind != "jibe" or following == "a")
         and "is" not in subject.roles
         and (following == "a" or scene.ends(end))
     ):

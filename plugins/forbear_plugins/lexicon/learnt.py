@@ -1,4 +1,4 @@
-"""Anger in words that no list holds: what they weigh together, by the tables `en_weights.txt` and `zh_weights.txt`."""
+"""Anger and abuse in words that no list holds: what they weigh together, by tables such as `en_weights.txt`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHORT = {"en": 8, "zh": 14}
 """Words up to which an utterance counts as this long: two or three words are little to go by."""
 
 FEWEST = 3
-"""Places in an utterance where words that weigh for anger must begin: one is never enough."""
+"""Places in an utterance where words that weigh for it must begin: one is never enough."""
 
 
 def rows_of_words(words: Sequence[str], longest: int) -> Iterator[tuple[int, int, str]]:
@@ -33,14 +33,24 @@ def length(words: Sequence[str], lang: str) -> float:
     return math.sqrt(max(SHORT[lang], len(words)))
 
 
-def angriest(words: Sequence[str], weights: Mapping[str, int], lang: str) -> tuple[int, int, str] | None:
-    """The words that weigh most for anger, if all of them together weigh enough; each text counts once."""
-    found: dict[str, tuple[int, int]] = {}
-    for start, end, text in rows_of_words(words, LONGEST_ROW[lang]):
-        if text in weights:
-            found.setdefault(text, (start, end))
-    for_anger = {start for text, (start, _) in found.items() if weights[text] > 0}
-    if len(for_anger) < FEWEST or sum(map(weights.__getitem__, found)) < weights[LEAST] * length(words, lang):
+def heaviest(words: Sequence[str], weights: Mapping[str, int], lang: str) -> tuple[int, int, str] | None:
+    """The words that weigh most, if all of them together weigh enough; each text counts once."""
+    said = set(words)
+    for n in range(2, LONGEST_ROW[lang] + 1):
+        said.update(map(" ".join, zip(*(words[start:] for start in range(n)), strict=False)))
+    found = said & weights.keys()
+    if len(found) < FEWEST or sum(map(weights.__getitem__, found)) < weights[LEAST] * length(words, lang):
         return None
-    text = max(found, key=weights.__getitem__)
-    return *found[text], text
+    return _shown(words, {text: weights[text] for text in found}, lang)
+
+
+def _shown(words: Sequence[str], found: Mapping[str, int], lang: str) -> tuple[int, int, str] | None:
+    """The heaviest of the found rows and where it first stands, if enough places begin one that weighs for it."""
+    first: dict[str, tuple[int, int]] = {}
+    for start, end, text in rows_of_words(words, LONGEST_ROW[lang]):
+        if text in found:
+            first.setdefault(text, (start, end))
+    if len({start for text, (start, _) in first.items() if found[text] > 0}) < FEWEST:
+        return None
+    text = max(first, key=found.__getitem__)
+    return *first[text], text

@@ -56,7 +56,8 @@ class Matcher:
     spelling: Spelling
     numbers: Mapping[str, int]
     ordinary: frozenset[str] = frozenset()  # words that are no name to call somebody after "you"
-    weights: Mapping[str, int] = MappingProxyType({})
+    weights: Mapping[str, int] = MappingProxyType({})  # of words for anger
+    abuse: Mapping[str, int] = MappingProxyType({})  # of words for abuse
 
 
 @frozen
@@ -88,12 +89,12 @@ class Lists:
     @cached_property
     def latin(self) -> Matcher:
         """For texts without Chinese characters."""
-        return _matcher(self._sources, LATIN, "en_weights.txt")
+        return _matcher(self._sources, LATIN, "en")
 
     @cached_property
     def chinese(self) -> Matcher:
         """For Chinese texts, which may be mixed with English."""
-        return _matcher(self._sources, TABLES, "zh_weights.txt")
+        return _matcher(self._sources, TABLES, "zh")
 
 
 def is_chinese(utterance: Utterance) -> bool:
@@ -101,7 +102,7 @@ def is_chinese(utterance: Utterance) -> bool:
     return utterance.lang == "zh" or _CHINESE.search(utterance.text[:LONGEST]) is not None
 
 
-def _matcher(found_in: Sequence[Source], tables: Sequence[str], learnt: str) -> Matcher:
+def _matcher(found_in: Sequence[Source], tables: Sequence[str], lang: str) -> Matcher:
     fixed = pairs(SPELLING, found_in)
     plain = plain_characters(characters(found_in))
     said: dict[str, Term] = {}
@@ -132,13 +133,17 @@ def _matcher(found_in: Sequence[Source], tables: Sequence[str], learnt: str) -> 
         (term, words.count(" ") - 1, term.lang == "zh" and term.kind != "attack" and words.isascii(), _lot(term))
         for words, term in everything
     )
+
+    def spelt(text: str) -> str:
+        return text if text == LEAST else " ".join(entry(text, plain, fixed))
+
     return Matcher(
         AhoCorasick([words for words, _ in everything], store_patterns=False),
         terms,
         spelling,
         numbers(found_in),
         frozenset(ordinary),
-        weights(learnt, found_in, lambda text: text if text == LEAST else " ".join(entry(text, plain, fixed))),
+        *(weights(f"{lang}_{name}", found_in, spelt) for name in ("weights.txt", "weights_abuse.txt")),
     )
 
 

@@ -8,7 +8,9 @@ from .chinese import (
     between_the_two,
     hated,
     is_you,
+    one_of_them,
     said_of_oneself,
+    threatens_another,
 )
 from .marks import Mark
 from .scene import PARTICLES, Scene, Subject
@@ -21,11 +23,17 @@ NEAR_CONDUCT = 4
 """Words between what the advisor does and a swear word that closes the clause: "listening to my ****"."""
 
 
+_SAID_OF_ANY = frozenset(("suck", "sucked", "stink", "blow"))
+"""Last words of attacks that are said to companies as often as to persons: "you suck"."""
+
 _NOT_YOU = frozenset(("he", "third", "company", "you_all", "report"))
 """Of whom a barb is said if they stand nearer to it than "you"."""
 
 _PERSONS = frozenset(("he", "third", "report"))
 """The same for a threat: 你们 only says where "you" are found."""
+
+_ARTICLES = frozenset(("is", "be", "a", "the"))
+"""Roles across which a thing may be the subject of an attack, but not oneself: "I've been typing to a potato"."""
 
 
 def group(scene: Scene, mark: Mark) -> Aim:
@@ -34,7 +42,9 @@ def group(scene: Scene, mark: Mark) -> Aim:
         return Aim(CALM, "nobody")
     if scene.quoted(mark[0]):
         return Aim(QUOTED, "quoted")
-    you = between_the_two(scene, mark) if mark[2].lang == "zh" else -1
+    you = -1
+    if mark[2].lang == "zh":
+        you = one_of_them(scene, mark) if scene.role(mark[0] - 1) == "you_all" else between_the_two(scene, mark)
     return Aim(ADVISOR, "group", you) if you >= 0 else Aim(OTHER, "group")
 
 
@@ -49,10 +59,12 @@ def attack(scene: Scene, mark: Mark) -> Aim:
     if "you_all" in inside or scene.role(end) == "you_all":
         return Aim(COMPANY, "several", end - 1)
     if term.lang == "en":
-        if _said_to_company(scene, end):
+        if _said_to_company(scene, end) or (scene.words[end - 1] in _SAID_OF_ANY and _is_company(scene)):
             return Aim(COMPANY, "described")
         if scene.spoken_to_after(end) or scene.compared_after(end):
             return Aim(ADVISOR, "said-of-you", end)
+    if term.lang == "zh" and threatens_another(scene, mark):
+        return Aim(OTHER, "described")
     described = scene.described(end) if term.lang == "zh" and term.sort == "insult" else -1
     if described >= 0 and scene.role(described) != "third" and not {"you", "your"} & set(inside):
         return Aim(COMPANY, "described", described)
@@ -80,6 +92,11 @@ def barb(scene: Scene, mark: Mark) -> Aim:
     return Aim(CALM, "nobody")
 
 
+def _is_company(scene: Scene) -> bool:
+    """Whether "you" in a text may be a company, as it speaks of one or of what one sells."""
+    return "company" in scene.reaches or "thing" in scene.reaches
+
+
 def _may_be_of_things(term: Term) -> bool:
     """Whether a phrase with a thing for its subject is said of it: threats and advances are not."""
     return term.sort == "insult"
@@ -96,7 +113,7 @@ def _said_to_company(scene: Scene, end: int) -> bool:
 def _spoken_by_another(scene: Scene, mark: Mark, spoken: int) -> Aim | None:
     """Where an attack goes that has a subject of its own in front: "he should shut up"; `spoken` is its "you" or -1."""
     start, _, term = mark
-    loose = 0
+    loose = joined = 0
     for word in scene.back(start):
         role = scene.role(word)
         if role in ("he", "third"):
@@ -108,12 +125,13 @@ def _spoken_by_another(scene: Scene, mark: Mark, spoken: int) -> Aim | None:
             role in ("it", "thing", "company") and spoken < 0 and (word == start - 1 or _may_be_of_things(term))
         ):
             return Aim(COMPANY, "subject", word)
-        if role == "self" and spoken < 0 and _may_be_of_things(term):
+        if role == "self" and spoken < 0 and joined < FAR_SUBJECT and _may_be_of_things(term):
             return Aim(CALM, "of-oneself")
         if role in ("you", "your", "report", "filler") or scene.words[word] in PARTICLES:
             break
         if role not in ("modal", "link", "not") and word not in scene.rude:
-            loose += 1
+            joined += 1
+            loose += role not in _ARTICLES
             if loose == FAR_SUBJECT:
                 break
     short = mark[1] - start <= SHORT_ATTACK

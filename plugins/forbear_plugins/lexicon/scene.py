@@ -25,6 +25,15 @@ NEW_CLAUSE = frozenset(("but", "because", "and", "so", "when", "if", "sorry", "c
 """Words after which a denial no longer holds."""
 
 REFERENTS = frozenset(("you", "your", "you_all", "self", "he", "third", "it", "thing", "company"))
+_ONESELF = (["i"], ["we"])
+"""Before a reporting verb: what I said are my own words."""
+
+_TAGS = ((",", "are", "you"), (",", "are", "we"), (",", "are", "not", "you"), (",", "are", "not", "we"))
+"""What asks the person spoken to whether it is so."""
+
+_COMPLEMENTS = frozenset("了到起上下动出完好清懂着住见得然")
+"""After 不 these say that something cannot be done, or what if."""
+
 _BETWEEN = frozenset(("的", "little", "old", "fat", "ugly", "rude", "lazy", "young", "ass"))
 """Words between a rude word and the noun it describes."""
 
@@ -147,7 +156,7 @@ class Scene:
             if self.words[word] in _ENDS:
                 return False
             if self.cues.get(word) == "report":
-                return True
+                return self.words[word - 1 : word] not in _ONESELF
         return False
 
     def denied(self, start: int) -> bool:
@@ -157,10 +166,16 @@ class Scene:
             if self.words[word] in NEW_CLAUSE:
                 return False
             if role == "not":
-                return True
+                return not self._of_a_verb(word)
             if role in ("you", "your"):
                 return False
         return False
+
+    def _of_a_verb(self, word: int) -> bool:
+        """Whether 不 belongs to what stands around it, and denies nothing that follows: 恢复不了我先…, 再不退款我…."""
+        if self.words[word] != "不":
+            return False
+        return self.words[word + 1] in _COMPLEMENTS or self.words[word - 1 : word] in (["再"], ["要"])
 
     def spoken_to_after(self, end: int) -> bool:
         """Whether "you" closes the clause right after `end`: "how stupid are you", 傻逼吧你."""
@@ -181,6 +196,10 @@ class Scene:
         if self.words[after] not in ("are", "were", "be", "really"):
             return False
         return self.ends(after + 1) or (self.ends(after + 2) and not self.words[after + 1].endswith("ing"))
+
+    def tagged(self, end: int) -> bool:
+        """Whether a tag asks "you" whether it is so, right after `end`: "bit slow, are you?"."""
+        return any(tuple(self.words[end : end + len(tag)]) == tag and self.ends(end + len(tag)) for tag in _TAGS)
 
     def compared_after(self, end: int) -> bool:
         """Whether "like you" or "as you" follows and closes the clause: "an idiot like you", "as dim as you"."""

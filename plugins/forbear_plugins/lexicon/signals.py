@@ -13,7 +13,7 @@ from .address import names
 from .aims import ADVISOR, CALM, COMPANY, NOBODY, OTHER, QUOTED, Aim
 from .direction import aim
 from .findings import Finding, weighed
-from .learnt import angriest
+from .learnt import heaviest
 from .marks import Mark, Marks, Matcher, is_chinese, marks
 from .scene import Scene
 from .tables import CATEGORIES, HOSTILE, IMPATIENCE, SWEARING, Term
@@ -34,6 +34,16 @@ _CALM_KINDS = {
 }
 _AT_NOBODY = Aim(NOBODY, "")
 _BARE = frozenset(("bare", "vocative"))
+_SETTLED = frozenset(("quoted", "denied", "of-oneself"))
+_YOU = frozenset(("you", "yourself", "你"))
+_COURTEOUS = "@您"
+"""Signs that name somebody in a public post, or speak to a person politely."""
+
+Learnt = tuple[str, str, Aim]
+"""Kind of finding, kind of term and aim of what is told by weights."""
+
+_ANGER: Learnt = ("frustration", "frustrated", Aim(NOBODY, "learnt"))
+_ABUSE: Learnt = ("insult", "attack", Aim(ADVISOR, "weighed"))
 _POSTED = re.compile(r"^[\s.]{0,9}+@\w\w|\byou,?+ @\w\w", re.IGNORECASE)
 _SHOUTED = 0.7  # of the letters are capitals
 
@@ -58,20 +68,33 @@ def find(utterance: Utterance, words: list[str], matcher: Matcher, *, learnt: bo
     elif _is_posted(utterance):
         findings = [_at_the_brand(one) for one in findings]
     counted = weighed(findings, words, matcher.numbers, "weight.zh." if chinese else "weight.")
-    if not learnt or utterance.speaker != "customer" or any(one.kind != "request" for one in counted):
+    if not learnt or utterance.speaker != "customer":
         return counted
-    judged = any(one.kind in ("polite", "benign") for one in findings)
-    return counted if judged else counted + _learnt(words, chinese, matcher)
+    if any(one.kind in ("polite", "benign") for one in findings):
+        return counted
+    if _may_be_aimed(utterance, words, findings) and (aimed := _learnt(words, chinese, matcher, _ABUSE)):
+        return counted + aimed
+    if any(one.kind != "request" for one in counted):
+        return counted
+    return counted + _learnt(words, chinese, matcher, _ANGER)
 
 
-def _learnt(words: list[str], chinese: bool, matcher: Matcher) -> list[Finding]:
-    """Anger in words that no list holds, told by the words that weigh most."""
+def _may_be_aimed(utterance: Utterance, words: list[str], findings: list[Finding]) -> bool:
+    """Whether words that no list holds may be aimed at the advisor: it says "you", and nothing says otherwise."""
+    settled = any(one.aim.target == ADVISOR or one.aim.reason in _SETTLED for one in findings)
+    courteous = any(sign in utterance.text for sign in _COURTEOUS)
+    return not settled and not courteous and not _YOU.isdisjoint(words)
+
+
+def _learnt(words: list[str], chinese: bool, matcher: Matcher, what: Learnt) -> list[Finding]:
+    """Anger or abuse in words that no list holds, told by the words that weigh most."""
     lang = "zh" if chinese else "en"
-    found = angriest(words, matcher.weights, lang)
+    found = heaviest(words, matcher.abuse if what is _ABUSE else matcher.weights, lang)
     if found is None:
         return []
     start, end, text = found
-    return [Finding(start, end, "frustration", Term("frustrated", "none", lang, text), Aim(NOBODY, "learnt"))]
+    kind, term, aimed = what
+    return [Finding(start, end, kind, Term(term, "none", lang, text), aimed)]
 
 
 def _called(words: list[str], findings: list[Finding], text: str, matcher: Matcher) -> list[Finding]:
@@ -241,7 +264,9 @@ def _confidence(findings: list[Finding], target: str, frustrated: bool, numbers:
 
 def _evidence(text: str, items: list[str], findings: list[Finding], matcher: Matcher) -> tuple[Evidence, ...]:
     """Where the findings, and the words that show whom they are aimed at, stand in the text as given."""
-    spans = [span for item, span in zip(items, places(text, matcher.spelling), strict=True) for _ in item.split(" ")]
+    spans = places(text, matcher.spelling)
+    if any(" " in item for item in items):
+        spans = [span for item, span in zip(items, spans, strict=True) for _ in item.split(" ")]
     shown: dict[tuple[int, int, str], tuple[str, str]] = {}
     for one in findings:
         kind = f"impatience:{one.term.sort}" if one.kind == "impatience" else one.kind

@@ -31,7 +31,7 @@ LATIN = tuple(name for name in TABLES if name.startswith("en_") or name == "zh_l
 """What a text without Chinese characters is searched for."""
 MOST_READINGS = 20_000
 SPELLING, TRADITIONAL, NUMBERS = "spelling.txt", "traditional.txt", "numbers.txt"
-WEIGHTS = ("en_weights.txt", "zh_weights.txt")
+WEIGHTS = ("en_weights.txt", "zh_weights.txt", "en_weights_abuse.txt", "zh_weights_abuse.txt")
 HEAVIEST = 999
 
 

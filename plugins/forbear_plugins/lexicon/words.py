@@ -64,9 +64,9 @@ def read(text: str, spelling: Spelling) -> list[str]:
 def places(text: str, spelling: Spelling) -> list[tuple[int, int]]:
     """Start and end of each item of `read`, in characters of the text as given."""
     text = text[:LONGEST]
-    spans = (match.span() for match in _WORD.finditer(_levelled(text, spelling.plain)))
+    spans = [match.span() for match in _WORD.finditer(_levelled(text, spelling.plain))]
     if text.isascii():
-        return list(spans)
+        return spans
     seen = [place for place, character in enumerate(text) if not _INVISIBLE.match(character)]
     return [(seen[start], seen[end - 1] + 1) for start, end in spans]
 

@@ -1,9 +1,8 @@
 """An utterance as numbers: which features it has, each as a place in the table of weights.
 
-Five groups: grams of words and characters; grams of the words' roles, in which hostile words and those that say at
-whom stand for their kind; each word with whether its clause says "you"; the words of the advisor's turn before; and
-what the lexicon's lists found, beside the length. The first four are many, so their sum is divided by the root of their
-number.
+Four groups: grams of words and characters; each word with whether its clause says "you"; the words of the advisor's
+turn before; and what the lexicon's lists found, beside the length. The first three are many, so their sum is divided by
+the root of their number.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from zlib import crc32
 from attrs import frozen
 
 from forbear.records import Evidence, SpeechSignals, Utterance
-from forbear_plugins.lexicon.marks import Matcher, is_chinese, marks
+from forbear_plugins.lexicon.marks import Matcher
 from forbear_plugins.lexicon.signals import heard
 from forbear_plugins.lexicon.words import places, read
 
@@ -25,10 +24,9 @@ LONGEST = 400
 """Words of an utterance that the model considers; what follows only the lexicon hears."""
 
 _MASK = PLACES - 1
-_WORD, _CHARACTER, _ROLE = (crc32(kind) for kind in (b"w", b"c", b"r"))
+_WORD, _CHARACTER = (crc32(kind) for kind in (b"w", b"c"))
 _CHARACTERS = (3, 4, 5)  # of an English word
 _WORDS = 3
-_ROLES = 4
 _CHINESE = 4
 _YOU = frozenset(("you", "your", "yours", "yourself", "u", "ur", "ya", "你", "您", "妳"))
 _CLAUSE_ENDS = frozenset(".!?,;:\n")
@@ -53,10 +51,7 @@ def features(utterance: Utterance, matcher: Matcher) -> Features:
     signals = heard(utterance, matcher, learnt=False)
     items = read(utterance.text, matcher.spelling)[:LONGEST]
     words = " ".join(items).split(" ")[:LONGEST] if items else []
-    chinese = is_chinese(utterance)
     grams = _grams(words)
-    for start, place in _of_roles(words, chinese, matcher):
-        grams[start].append(place)
     for start, place in _of_clauses(words):
         grams[start].append(place)
     if words:
@@ -93,25 +88,6 @@ def _grams(words: Sequence[str]) -> list[list[int]]:
                 own += [crc32(padded[at : at + n], _CHARACTER) & _MASK for at in range(len(padded) - n + 1)]
         found.append(own)
     return found
-
-
-def _of_roles(words: list[str], chinese: bool, matcher: Matcher) -> Iterator[tuple[int, int]]:
-    """Grams in which marked words stand for their kind, and words that say at whom for their role."""
-    marked = marks(words, chinese, matcher)
-    kinds: dict[int, str] = {}
-    for start, end, term in marked.found:
-        kinds[start] = f"<{term.kind}>"
-        kinds.update(dict.fromkeys(range(start + 1, end), ""))
-    if not marked.found:
-        return
-    line = [(at, kinds.get(at, marked.cues.get(at, word))) for at, word in enumerate(words)]
-    line = [(at, name) for at, name in line if name]
-    spaced = [b" " + name.encode("utf-8", "replace") for _, name in line]
-    for n, (at, _) in enumerate(line):
-        gram = crc32(spaced[n], _ROLE)
-        for other in spaced[n + 1 : n + _ROLES]:
-            gram = crc32(other, gram)
-            yield at, gram & _MASK
 
 
 def _of_clauses(words: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -2,8 +2,9 @@
 
 1. The model gives a probability to: abuse (hostile at the advisor), upset (angry or abusive), hostile (at anybody).
    What the lexicon found is among its features, so that these are of both together.
-2. Abuse from `AGREED` on where the lexicon found it too, else from `ABUSE` on, unless the lexicon found somebody else's
-   words and nothing aimed at the advisor; below it the utterance is no abuse, whatever the lexicon says.
+2. Abuse from `AGREED` on where the lexicon found it too, from `OPPOSED` on where the lexicon found it aimed at the
+   company, else from `ABUSE` on, unless the lexicon found somebody else's words and nothing aimed at the advisor; below
+   it the utterance is no abuse, whatever the lexicon says.
 3. What is no abuse is calm below `UPSET`, whatever the lexicon says. From `UPSET` on it is hostile where the lexicon,
    or the model from `HOSTILE` on, says so, and else frustrated.
 4. The category of abuse is the lexicon's where it has one for the advisor, else the model's likeliest.
@@ -17,14 +18,16 @@ from forbear.records import Plain
 from .features import Features
 from .weights import Weights
 
-ABUSE = 0.72
+ABUSE = 0.82
 AGREED = 0.5
-UPSET = 0.5
+OPPOSED = 0.9
+UPSET = 0.4
 HOSTILE = 0.9
 KINDS = ("sexual", "hate", "threat")
 KIND = 0.5
 """From this probability on a category is given; below it abuse is an insult."""
 
+_LEAST = {"advisor": AGREED, "company": OPPOSED}
 _AT_NOBODY: dict[str, Plain] = {"speech.target": "nobody", "speech.category": "none"}
 _CALM: dict[str, Plain] = {"speech.hostile": False, "speech.frustrated": False, "speech.complaint": False, **_AT_NOBODY}
 
@@ -36,7 +39,7 @@ def fused(found: Features, weights: Weights) -> dict[str, Plain]:
     upset = weights.heads["upset"].probability(found)
     at_advisor = facts["speech.target"] == "advisor"
     repeated = not at_advisor and any(one.reason == "quoted" for one in found.heard.evidence)
-    if abuse >= (AGREED if at_advisor else ABUSE) and not repeated:
+    if abuse >= _LEAST.get(str(facts["speech.target"]), ABUSE) and not repeated:
         named = at_advisor and facts["speech.category"] != "none"
         category = facts["speech.category"] if named else _category(found, weights, "insult")
         told: dict[str, Plain] = {"speech.hostile": True, "speech.target": "advisor", "speech.category": category}

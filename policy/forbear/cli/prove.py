@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
     from forbear.prove.asking import Finding
     from forbear.prove.proving import Report, Verdict
 
+CacheOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cache",
+        metavar="DIR",
+        help="Where proofs are kept, else in $FORBEAR_CACHE, else in the user's cache folder.",
+        show_default=False,
+    ),
+]
 _MARKS = {
     "proved": ("✓ ", "green"),
     "refuted": ("✗ ", "bold red"),
@@ -45,11 +55,14 @@ def check_promises(
     seconds: Annotated[int, typer.Option(min=1, help="How long one question may take.")] = 10,
     depth: Annotated[int, typer.Option(min=0, help="How many events a story may have that breaks a promise.")] = 8,
     lemmas: Annotated[bool, typer.Option("--lemmas", help="Show what each proof over histories rests on.")] = False,
+    cache: CacheOption = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask everything, and keep nothing.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Prove a pack's promises, or show how they break; every case and story shown was replayed."""
     from forbear.prove import prove
     from forbear.prove.histories import Limits
+    from forbear.prove.kept import kept_in
 
     chosen = chosen_settings(settings)
     policy = load_pack(pack, Plugins(registry_of()), chosen)
@@ -57,13 +70,20 @@ def check_promises(
     if unknown:
         raise ForbearError(f"{policy.name} has no decision {unknown[0]!r}")
     console = err()
+    folder = None if no_cache else _cache_folder(cache)
+    kept = kept_in(folder, policy.name) if folder is not None else None
+    if kept is not None and kept.why:
+        say(console, f"the proofs kept in {kept.file} are not used: {kept.why}")
     with console.status("proving …") as status:
         report = prove(
             policy,
             Limits(seconds, depth),
             lambda what, n, all_: status.update(f"proving … {n} of {all_}, {what}"),
             only or (),
+            kept,
         )
+    if kept is not None:
+        kept.save()
     under = in_force(policy, chosen)
     if json:
         _print(report, under)
@@ -72,6 +92,15 @@ def check_promises(
     if save is not None:
         _save(err() if json else out(), save, report, under)
     raise typer.Exit(1 if report.failed else 0)
+
+
+def _cache_folder(given: str | None) -> Path | None:
+    """Where proofs are kept; None for an empty name, which typer takes for none where it reads a variable itself."""
+    named = given if given is not None else os.environ.get("FORBEAR_CACHE")
+    if named is not None:
+        return Path(named) if named else None
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(home) if Path(home).is_absolute() else Path.home() / ".cache") / "forbear"
 
 
 def _show(console: Console, report: Report, lemmas: bool) -> None:
@@ -89,6 +118,11 @@ def _show(console: Console, report: Report, lemmas: bool) -> None:
         console,
         (f"{len(report.verdicts)} promise{'' if len(report.verdicts) == 1 else 's'}: {', '.join(parts)}", "bold"),
     )
+    if report.kept:
+        say(
+            console,
+            f"  proved before, and unchanged: {report.kept} of {report.asked} answers; --no-cache asks them all",
+        )
     for told in sorted({told for one in report.verdicts for told in one.assumed if one.verdict == "proved"}):
         say(console, "  assumed: ", told)
     if report.fixed:
@@ -162,6 +196,7 @@ def _print(report: Report, under: Mapping[str, Plain]) -> None:
                 "assumed": list(one.assumed),
                 "lemma": list(one.throughout.answer.lemma) if one.throughout is not None else [],
                 "test": with_settings(test, under) if test is not None else None,
+                "kept": one.kept,
             }
         )
 

@@ -43,14 +43,18 @@ def parse_event(given: Mapping[str, Any], policy: Policy) -> Event:
 
 
 def _type(given: Given, policy: Policy) -> str:
-    known = [name for name in policy.events if not _is_raised(name)]
     if given is None:
-        raise EventError(f"an event needs a `type`: {', '.join(known)}")
+        raise EventError(f"an event needs a `type`: {', '.join(_known(policy))}")
     if not isinstance(given, str) or given not in policy.events:
-        raise EventError(f"there is no event type {shown(given)}; {_hint(given, known)}")
+        raise EventError(f"there is no event type {shown(given)}; {_hint(given, _known(policy))}")
     if _is_raised(given):
         raise EventError(f"`{given}` is raised by the engine itself, on a `tick`")
     return given
+
+
+def _known(policy: Policy) -> list[str]:
+    """The types of event that a host may send."""
+    return [name for name in policy.events if not _is_raised(name)]
 
 
 def _hint(word: object, known: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import evolve, frozen
@@ -10,7 +10,8 @@ from attrs import evolve, frozen
 from forbear.engine.facts import doubtful
 from forbear.engine.fixed import fix
 from forbear.errors import EventError, FactError
-from forbear.evaluate import Evaluation, make_evaluator
+from forbear.evaluate import Compiled, Evaluation, make_evaluator
+from forbear.evaluate.strict import candidates
 from forbear.language import ir
 from forbear.language.events import EVENT_TYPES
 from forbear.language.shape import did_you_mean
@@ -29,6 +30,27 @@ class Answer:
     degraded: Mapping[str, str]
 
 
+class Decider:
+    """Pure decisions by one policy, again and again. It is compiled once, holds no state and may be shared by threads.
+
+    What a rule would record, owe or say is told in the answer and done by nobody.
+    """
+
+    def __init__(self, policy: ir.Policy) -> None:
+        self.policy = policy
+        self._compiled = Compiled(policy)
+
+    def decide(self, event: str, facts: Mapping[str, object]) -> Evaluation:
+        """The answer to an event of a type on `facts`: facts and folds by path, as JSON has them, None for a missing
+        one. A fold that is not given sees an empty past; what no rule asks on that event is not looked at.
+
+        Raises FactError, with the path, for a fact that is missing or does not fit, and EventError for another type.
+        """
+        if event not in self.policy.plans:
+            raise EventError(f"there is no event type {event!r}; {did_you_mean(event, self.policy.plans)}".rstrip("; "))
+        return self._compiled.decide_strictly(event, facts)
+
+
 def decide_facts(
     policy: ir.Policy, given: Mapping[str, Any], *, asked: frozenset[str] = frozenset(), evaluator: str = "auto"
 ) -> Answer:
@@ -39,7 +61,7 @@ def decide_facts(
     read it, or whose promises do, fall back. Raises EventError for a name that does not exist or an event type that
     cannot be told.
     """
-    event = _event_type(policy, given, asked)
+    event = event_type_of(policy, given, asked)
     fixed = _fixed(policy, event, {name: value for name, value in given.items() if name in policy.decisions})
     facts, refused = _facts(fixed, event, given)
     degraded = {name: why for name, why in doubtful(fixed.plans[event], refused).items() if name not in given}
@@ -60,7 +82,8 @@ def type_at(policy: ir.Policy, event: str, path: str) -> Type | None:
     return found.type if found is not None else None
 
 
-def _event_type(policy: ir.Policy, given: Mapping[str, Any], asked: frozenset[str]) -> str:
+def event_type_of(policy: ir.Policy, given: Mapping[str, Any], asked: frozenset[str]) -> str:
+    """The event type that is given, or told from what is given and asked. Raises EventError where there is none."""
     if "event.type" in given:
         event = given["event.type"]
         if not isinstance(event, str) or event not in policy.events:
@@ -117,7 +140,7 @@ def _facts(policy: ir.Policy, event: str, given: Mapping[str, Any]) -> tuple[dic
             continue
         try:
             if isinstance(kind, RecordsType) and isinstance(value, list | tuple):
-                values[path] = _candidates(policy, event, path, kind, value)
+                values[path] = candidates(policy, event, path, kind, value)
             else:
                 values[path] = fit(path, kind, value)
         except FactError as error:
@@ -126,38 +149,24 @@ def _facts(policy: ir.Policy, event: str, given: Mapping[str, Any]) -> tuple[dic
     for path in policy.plans[event].facts:
         if path in values or path in refused:
             continue
-        if path in policy.folds:
-            empty = answer(policy.folds[path], [])
-            if empty is not None:
-                values[path] = empty
-            continue
-        fact = policy.facts.get(path) or policy.events[event].get(path)
-        if fact is not None and path == f"event.{_named(event)}":
-            values[path] = "given"  # some entry is named; which one matters to no rule
-        elif fact is not None and fact.default is not None:
-            values[path] = fact.default
-        elif fact is not None and not fact.optional:
+        value, needed = untold(policy, event, path)
+        if value is not None:
+            values[path] = value
+        elif needed:
             refused[path] = f"{path} is missing"
     return values, refused
 
 
-def _candidates(policy: ir.Policy, event: str, path: str, kind: RecordsType, given: Sequence[Any]) -> Value:
-    """Candidates, with the folds asked for each given at `history.x`, else those of an empty past."""
-    told = [dict(one) if isinstance(one, Mapping) else one for one in given]
-    answers: list[dict[str, Value]] = []
-    for n, one in enumerate(told):
-        found: dict[str, Value] = {}
-        for fold in policy.plans[event].keyed.get(path, ()):
-            value = one.pop(fold, None) if isinstance(one, dict) else None
-            if value is not None:
-                found[fold] = fit(f"{path}[{n}].{fold}", policy.folds[fold].type, value)
-            elif (empty := answer(policy.folds[fold], [])) is not None:
-                found[fold] = empty
-        answers.append(found)
-    fitted = fit(path, kind, told)
-    assert isinstance(fitted, tuple)
-    pairs = zip(fitted, answers, strict=True)
-    return tuple({**one, **found} for one, found in pairs if isinstance(one, Mapping))
+def untold(policy: ir.Policy, event: str, path: str) -> tuple[Value | None, bool]:
+    """What stands for a fact or fold that is not given, if anything, and whether that leaves it in doubt."""
+    if path in policy.folds:
+        return answer(policy.folds[path], []), False
+    fact = policy.facts.get(path) or policy.events[event].get(path)
+    if fact is None:
+        return None, False
+    if path == f"event.{_named(event)}":
+        return "given", False  # some entry is named; which one matters to no rule
+    return fact.default, fact.default is None and not fact.optional
 
 
 def _named(event: str) -> str:

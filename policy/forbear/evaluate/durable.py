@@ -9,20 +9,23 @@ from __future__ import annotations
 import itertools
 import json
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import define, field
 
 from forbear.errors import ForbearError
 from forbear.evaluate.network import ALWAYS, Condition, Fields, condition
 from forbear.evaluate.protocol import Environment, Predicate
-from forbear.evaluate.reference import Reference
+from forbear.evaluate.reference import Reference, views
 from forbear.evaluate.size import Size, size
 from forbear.language import ir
 from forbear.language.types import Value
 
 MAX_COMPARISONS = 100  # in one network: 255 fields go into a message, and a comparison needs two at most
 MAX_WAYS = 50  # in one network: asserting a message fails where more than 64 stay open at once
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class DurableLimit(ForbearError):
@@ -64,7 +67,7 @@ class _Network:
         import durable_rules_engine as engine
 
         serial = f"{next(self.serial)}"
-        message = json.dumps({**self.fields.message(environment), "id": serial, "sid": serial}, ensure_ascii=False)
+        message = _ENCODE({**self.fields.message(environment), "id": serial, "sid": serial})
         # An event is consumed by the first rule, a fact fires every one, once for each way in which it holds.
         tell = engine.assert_event if first else engine.assert_fact
         _, state = tell(self.handle, message)
@@ -72,7 +75,7 @@ class _Network:
         _, action, *_ = engine.start_action_for_state(self.handle, state)
         try:
             while action:
-                fired |= {int(name) for name in json.loads(action)}
+                fired.add(int(action[2 : action.index('"', 2)]))  # {"the rule's number": …}
                 action = engine.complete_and_start_action(self.handle, state)
         finally:
             engine.delete_state(self.handle, serial)
@@ -139,10 +142,13 @@ class Durable(Reference):
         self._preferences = {
             name: self._network([rule.when for rule in one.prefer]) for name, one in policy.rankings.items()
         }
-        self._promises = {
-            one.name: self._network([one.condition if one.never else ir.Not(one.condition)])
-            for one in policy.invariants
+        self._promises = {  # about candidates, each asked of every view
+            one.name: self._network([_broken(one)]) for one in policy.invariants if one.about
         }
+        self._together: dict[str, tuple[list[str], _Networks]] = {}
+        for event in policy.plans:
+            plain = [one for one in policy.invariants if event in one.asked_on and not one.about]
+            self._together[event] = [one.name for one in plain], self._network([_broken(one) for one in plain])
         self._where = {path: self._network([fold.where]) for path, fold in policy.folds.items() if fold.where}
 
     def _network(self, conditions: Sequence[ir.Expr | None]) -> _Networks:
@@ -160,8 +166,18 @@ class Durable(Reference):
     def _held(self, ranking: ir.Ranking, view: Environment) -> list[ir.Preference]:
         return [ranking.prefer[n] for n in self._preferences[ranking.name].matching(view, first=False)]
 
-    def _breaks(self, one: ir.Invariant, view: Environment) -> bool:
-        return bool(self._promises[one.name].matching(view, first=True))
+    def _violated(
+        self, event: str, asked: list[ir.Invariant], environment: Environment, outcome: Mapping[str, Value]
+    ) -> list[str]:
+        names, network = self._together[event]
+        broken = {names[n] for n in network.matching(environment, first=False)}
+        for one in asked:
+            if one.about and any(
+                self._promises[one.name].matching(view, first=True)
+                for view in views(self.policy, one, environment, outcome)
+            ):
+                broken.add(one.name)
+        return [one.name for one in asked if one.name in broken]
 
     def predicate(self, fold: ir.Fold) -> Predicate | None:
         """The fold's `where`, matched for each entry."""
@@ -169,3 +185,8 @@ class Durable(Reference):
         if network is None:
             return None
         return lambda attributes: bool(network.matching({**self.settings, **attributes}, first=True))
+
+
+def _broken(one: ir.Invariant) -> ir.Expr:
+    """The condition under which a promise does not hold."""
+    return one.condition if one.never else ir.Not(one.condition)

@@ -28,6 +28,7 @@ class Fields:
     settings: dict[str, Value]
     values: dict[ir.Expr, str] = field(factory=dict)  # an expression whose value is sent
     presence: dict[str, str] = field(factory=dict)  # a path of which it is sent whether it has a value
+    _senders: list[tuple[str, ir.Expr, frozenset[str]]] = field(factory=list)  # field, its value, what that reads
 
     def of(self, expr: ir.Expr) -> str:
         """The field that carries an expression's value."""
@@ -42,8 +43,13 @@ class Fields:
         sent: dict[str, Any] = {"one": 1}
         for path, name in self.presence.items():
             sent[name] = path in environment
-        for expr, name in self.values.items():
-            if all(path in environment for path in reads(expr)):
+        if len(self._senders) != len(self.values):
+            self._senders = [(name, expr, frozenset(reads(expr))) for expr, name in self.values.items()]
+        for name, expr, paths in self._senders:
+            if isinstance(expr, ir.Read):
+                if expr.path in environment:
+                    sent[name] = environment[expr.path]
+            elif paths <= environment.keys():
                 sent[name] = evaluate(expr, environment)
         return sent
 

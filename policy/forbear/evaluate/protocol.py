@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Literal, Protocol
+from types import MappingProxyType
+from typing import Literal, NamedTuple, Protocol
 
-from attrs import field, frozen
+from attrs import frozen
 
 from forbear.language.ir import Fold
 from forbear.language.types import Value
@@ -30,16 +31,18 @@ class Happening:
     reason: str = ""  # close
 
 
-@frozen
-class Evaluation:
-    """The answer to one event: the outcome of each decision asked, in dependency order, and what followed."""
+class Evaluation(NamedTuple):
+    """The answer to one event: the outcome of each decision asked, in dependency order, and what followed.
+
+    A tuple, because every decision makes one: a class of its own costs as much as deciding does.
+    """
 
     outcome: Mapping[str, Value]
     fired: tuple[str, ...]
     happenings: tuple[Happening, ...]
     violated: tuple[str, ...]  # invariants that do not hold
-    left_out: Mapping[str, Mapping[str, str]] = field(factory=dict)  # ranking → candidate → the rule that excluded it
-    conflicts: Mapping[str, tuple[str, ...]] = field(factory=dict)  # decision under `unique` → the rules that matched
+    left_out: Mapping[str, Mapping[str, str]] = MappingProxyType({})  # ranking → candidate → the rule that excluded it
+    conflicts: Mapping[str, tuple[str, ...]] = MappingProxyType({})  # decision under `unique` → the rules that matched
 
 
 class Evaluator(Protocol):

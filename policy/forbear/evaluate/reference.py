@@ -54,13 +54,9 @@ class Reference:
             outcome[name], left_out[name], preferred = self._rank(ranking, environment)
             fired += [f"{name}.{one.name}" for one in ranking.prefer if one.name in preferred]
         environment |= flags(self.policy, happenings)
-        violated = tuple(
-            one.name
-            for one in self.policy.invariants
-            if event in one.asked_on and one.decision not in degraded
-            if any(self._breaks(one, view) for view in views(self.policy, one, environment, outcome))
-        )
-        return Evaluation(outcome, tuple(fired), happenings, violated, left_out, conflicts)
+        asked = [one for one in self.policy.invariants if event in one.asked_on and one.decision not in degraded]
+        violated = self._violated(event, asked, environment, outcome)
+        return Evaluation(outcome, tuple(fired), happenings, tuple(violated), left_out, conflicts)
 
     def _matching(self, decision: ir.Decision, event: str, environment: Environment) -> Iterator[ir.Rule]:
         """The rules whose conditions hold, in file order, each looked at only when it is asked for."""
@@ -94,8 +90,15 @@ class Reference:
         """The preferences that hold."""
         return [rule for rule in ranking.prefer if rule.when is None or evaluate(rule.when, view) is True]
 
-    def _breaks(self, one: ir.Invariant, view: Environment) -> bool:
-        return evaluate(one.condition, view) is one.never
+    def _violated(
+        self, event: str, asked: list[ir.Invariant], environment: Environment, outcome: Mapping[str, Value]
+    ) -> list[str]:
+        """The invariants asked that do not hold."""
+        return [
+            one.name
+            for one in asked
+            if any(evaluate(one.condition, view) is one.never for view in views(self.policy, one, environment, outcome))
+        ]
 
     def predicate(self, fold: ir.Fold) -> Predicate | None:
         """The fold's `where`, walked for each entry."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from attrs import field, frozen
 
@@ -121,7 +122,7 @@ class Decision:
         """The type of the outcome as other rules read it."""
         return gathered(self.type) if self.hit == "collect" else self.type
 
-    @property
+    @cached_property
     def overrides(self) -> tuple[Value, ...]:
         """The outcomes that an `override` event may name."""
         if self.overridable is not None:

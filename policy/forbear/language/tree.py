@@ -20,7 +20,7 @@ from forbear.language.source import Source, hidden_in, note_hidden
 from forbear.language.traps import explain_error, explain_trap, find_trap, quoted
 from forbear.language.types import MAX_STRING
 
-MAX_NODES = 50_000  # of all files of a run
+MAX_NODES = 100_000  # of all files of a run
 MAX_NESTING = 40
 MAX_REPAIRS = 20
 

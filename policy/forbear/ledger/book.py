@@ -9,20 +9,25 @@ from forbear.language.types import Value
 from forbear.ledger.bodies import record_of, wrap
 from forbear.ledger.deliveries import Deliveries
 from forbear.ledger.entries import LAST, OVERRIDE, PENDING, Entry
+from forbear.ledger.growth import Growth
+from forbear.ledger.known import Known, Person
 from forbear.ledger.notes import Notes
 from forbear.ledger.page import Connection, dump, first_row
-from forbear.ledger.reading import ENTRIES, Entries
+from forbear.ledger.reading import ENTRIES
 from forbear.ledger.seal import Sealer, digest, link, moment
 from forbear.ledger.store import Decided
+from forbear.ledger.subjects import EXPIRIES, Subject
 
 NOTHING = b""  # between the entries and the amendments that a link binds
 
 
-class Book(Entries, Deliveries, Notes):
+class Book(Growth, Deliveries, Notes):
     """A `Transaction` over a connection."""
 
-    def __init__(self, connection: Connection, sealer: Sealer) -> None:
-        super().__init__(connection, sealer)
+    def __init__(self, connection: Connection, sealer: Sealer, known: Known | None = None) -> None:
+        super().__init__(connection, sealer, known)
+        self._last: int | None = None  # of the decisions saved here
+        self._people: dict[bytes, Person] = {}  # whom they were about, as they are now
         self._whom: bytes | None = None  # about whom an event will be decided
         self._decision: int | None = None
         self._appended: list[bytes] = []  # what the next link binds, beside the record: entries, then amendments
@@ -109,6 +114,7 @@ class Book(Entries, Deliveries, Notes):
         kept, number = digest(body), self._number()
         parts = [moment(number), name, mark, moment(at), kept, *self._appended, NOTHING, *self._amended]
         subject.head, subject.length = link(subject.head, subject.length, parts), subject.length + 1
+        self._note_person(self._subject_name(contact, customer), subject, number, at)
         self._latest.clear()
         self._places.clear()
         self._write(
@@ -126,6 +132,29 @@ class Book(Entries, Deliveries, Notes):
         self._appended.clear()
         self._amended.clear()
         self._joins.clear()
+
+    def _note_person(self, name: bytes, subject: Subject, number: int, at: int) -> None:
+        """Note what is so of a subject once its decision is kept."""
+        if self._known is None:
+            return
+        self._last = number
+        if name in self._latest and self._joined.get(name) == []:
+            latest = max(at, at if (before := self._latest[name]) is None else before)
+            self._people[name] = Person(
+                subject.seq, subject.number, subject.head, subject.length, subject.overridden, latest
+            )
+        else:
+            self._known.people.pop(name, None)
+
+    def learn(self) -> None:
+        """Let what is known be as this transaction left the ledger, now that it is kept."""
+        if self._known is None:
+            return
+        if self._unsure:
+            self._known.clear()
+        else:
+            self._known.learn(self._last, self._gone, self._people)
+            self._known.learn_contacts(self._written, self._contacts)
 
     def _number(self) -> int:
         """The number of the decision in hand."""
@@ -152,8 +181,10 @@ class Book(Entries, Deliveries, Notes):
         self._appended += [name, entry.kind.encode(), moment(entry.at), kept]
         self._places[name] = (int(seq), subject.number, subject.seq)
         self._contacts.clear()
+        if entry.contact is not None:
+            self._written.add(self.sealer.name("contact", entry.contact))
         if entry.kind == OVERRIDE:
-            subject.overridden = True
+            subject.overridden = self._unsure = True
 
     def amend(self, id: str, at: int, values: Mapping[str, Value]) -> None:
         name = self.sealer.name("entry", id)
@@ -168,6 +199,8 @@ class Book(Entries, Deliveries, Notes):
             (seq, subject, self._number(), at, kept, body),
         )
         self._amended += [name, b"amended", moment(at), kept]
+        if self._known is not None and name in self._known.where:
+            self._written.add(self._known.where[name])
         self._contacts.clear()
 
     def expire(self, kind: str, before: int) -> int:
@@ -184,6 +217,8 @@ class Book(Entries, Deliveries, Notes):
             self._run("UPDATE amendment SET body = NULL WHERE entry = ?", (seq,))
             self._run("UPDATE entry SET body = NULL WHERE seq = ?", (seq,))
         self._contacts.clear()
+        if seqs:
+            self._sign(EXPIRIES)
         return self._dropped(kind, before, len(seqs))
 
     def _dropped(self, kind: str, before: int, number: int) -> int:

@@ -66,14 +66,28 @@ def ask_each(
     kind = policy.entries[fold.entry]
     kept: dict[tuple[Value | None, ...], list[dict[str, Value]]] = {}
     for entry in seen:
-        values = attributes(entry, at, kind)
-        missing = set(lacking(values, kind)) & {*reads(fold.where), fold.of, *shared, *own}
-        if missing:
-            raise Untold(f"the entry {entry.id} has no `{min(missing)}`; give the attribute a default in the pack")
+        values = _values(fold, entry, kind, at)
         if all(values.get(name) == key for name, key in shared.items()) and (where is None or where(values)):
             kept.setdefault(tuple(values.get(name) for name in own), []).append(values)
     keys = [tuple(candidate.get(field) for field in own.values()) for candidate in candidates]
     return [nothing if None in key else answer(fold, kept.get(key, [])) for key in keys]
+
+
+def answer_over(fold: ir.Fold, policy: ir.Policy, seen: Iterable[Entry], where: Where | None, at: int) -> Value | None:
+    """The value of a fold that asks for no keys, over the entries that it sees. Raises Untold."""
+    kind = policy.entries[fold.entry]
+    told = (_values(fold, entry, kind, at) for entry in seen)
+    return answer(fold, [values for values in told if where is None or where(values)])
+
+
+def _values(fold: ir.Fold, entry: Entry, kind: ir.EntryKind, at: int) -> dict[str, Value]:
+    """The attributes of an entry. Raises Untold where it lacks one that the fold reads."""
+    values = attributes(entry, at, kind)
+    lacks = lacking(values, kind)
+    missing = {*lacks} & {*reads(fold.where), fold.of, *(name for name, _ in fold.by)} if lacks else ()
+    if missing:
+        raise Untold(f"the entry {entry.id} has no `{min(missing)}`; give the attribute a default in the pack")
+    return values
 
 
 def _places(

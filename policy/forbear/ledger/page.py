@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from forbear.language.types import Value
 from forbear.ledger.entries import Entry
+from forbear.ledger.known import Known
 from forbear.ledger.seal import Sealer
 from forbear.ledger.store import Grown
 
@@ -43,6 +44,11 @@ class Connection(Protocol):
         ...
 
     @property
+    def losses(self) -> int:
+        """How often the database was found to be gone."""
+        ...
+
+    @property
     def next_number(self) -> str:
         """The number of the next decision, as a part of a statement."""
         ...
@@ -51,8 +57,9 @@ class Connection(Protocol):
 class Page:
     """A connection inside a transaction, and what names and opens what is read through it."""
 
-    def __init__(self, connection: Connection, sealer: Sealer) -> None:
-        self.connection, self.sealer = connection, sealer
+    def __init__(self, connection: Connection, sealer: Sealer, known: Known | None = None) -> None:
+        self.connection, self.sealer, self._known = connection, sealer, known
+        self._unsure = False  # whether something was written that what is known does not tell
         self._run, self._write = connection.run, connection.write
         self._places: dict[bytes, tuple[int, int, int]] = {}  # of entries that were read or made, until one is undone
 

@@ -59,7 +59,7 @@ class PostgresStore:
         given = _parse(url)
         self._name = f"{given.get('dbname') or 'database'} on {given.get('host') or 'this machine'}"
         given = {"connect_timeout": 10, "client_encoding": "UTF8", "application_name": "forbear", **given}
-        self._group = _Group()
+        self._group, self._losses = _Group(), 0
         self._pool = ConnectionPool(
             make_conninfo("", **given),
             kwargs={"autocommit": True},  # BEGIN and COMMIT are ours
@@ -134,7 +134,7 @@ class PostgresStore:
         with self._telling():
             connection = self._begun(begin)
             try:
-                session = PostgresConnection(connection)
+                session = PostgresConnection(connection, self._losses)
                 yield Book(session, self._sealer)
                 # A transaction in which a statement failed ends here too, as a rollback and without an error.
                 if not session.commit():
@@ -170,6 +170,7 @@ class PostgresStore:
                 self._pool.putconn(connection)
                 if not lost or not left:
                     raise
+                self._losses += 1
         raise AssertionError
 
     @contextmanager

@@ -3,42 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from forbear.language.events import TEXTS
 from forbear.ledger.entries import OVERRIDE, Entry
+from forbear.ledger.known import Known, Rows
 from forbear.ledger.page import COLUMNS, Connection
 from forbear.ledger.seal import Sealer
-from forbear.ledger.store import Grown
 from forbear.ledger.subjects import Subjects
 
-_FROM = "FROM entry JOIN subject ON subject.seq = entry.subject AND subject.erased IS NULL LEFT JOIN amendment"
+FROM = "FROM entry JOIN subject ON subject.seq = entry.subject AND subject.erased IS NULL LEFT JOIN amendment"
 ENTRIES = f"""
-SELECT {COLUMNS} {_FROM} ON amendment.entry = entry.seq AND amendment.at <= ?
+SELECT {COLUMNS} {FROM} ON amendment.entry = entry.seq AND amendment.at <= ?
 WHERE {{condition}} AND entry.at <= ? AND entry.body IS NOT NULL
 ORDER BY entry.at, entry.seq, amendment.at, amendment.seq
 """
 _OF_CONTACT = f"""
-SELECT {COLUMNS} {_FROM} ON amendment.entry = entry.seq
+SELECT {COLUMNS} {FROM} ON amendment.entry = entry.seq
 WHERE entry.contact = ? AND entry.kind <> ? AND entry.body IS NOT NULL
 ORDER BY entry.kind, entry.at, entry.seq, amendment.at, amendment.seq
-"""
-_GROWN = f"""
-SELECT {COLUMNS} {_FROM} ON amendment.entry = entry.seq
-WHERE entry.body IS NOT NULL AND entry.seq IN (
-    SELECT seq FROM entry WHERE subject IN ({{here}}) AND decision > ?
-    UNION SELECT entry FROM amendment WHERE subject IN ({{here}}) AND decision > ?)
-ORDER BY entry.seq, amendment.at, amendment.seq
 """
 
 
 class Entries(Subjects):
     """The entries of a ledger."""
 
-    def __init__(self, connection: Connection, sealer: Sealer) -> None:
-        super().__init__(connection, sealer)
+    def __init__(self, connection: Connection, sealer: Sealer, known: Known | None = None) -> None:
+        super().__init__(connection, sealer, known)
         # What was read of contacts, by kind, until something is written.
-        self._contacts: dict[bytes, dict[str, list[tuple[Any, ...]]]] = {}
+        self._contacts: dict[bytes, Rows] = {}
+        self._written: set[bytes] = set()  # contacts in which something was written
 
     def _look_anew(self) -> None:
         super()._look_anew()
@@ -85,6 +78,10 @@ class Entries(Subjects):
     def _of_contact(self, contact: bytes, kind: str, since: int | None, at: int) -> Sequence[Entry]:
         """The entries of a kind in a contact; one event asks for several kinds, so all are read at once, sealed."""
         kinds = self._contacts.get(contact)
+        if kinds is None and self._known is not None and not self._written:
+            kinds = self._known.contacts.get(contact)
+            if kinds is not None:
+                self._contacts[contact] = kinds
         if kinds is None:
             kinds = self._contacts[contact] = {}
             for row in self._run(_OF_CONTACT, (contact, TEXTS)):
@@ -99,7 +96,3 @@ class Entries(Subjects):
         for row in mine:
             self._places[bytes(row[1])] = (int(row[0]), int(row[4]), int(row[10]))
         return [one.entry for one in self._folded(mine, again=True)]
-
-    def grown(self, group: tuple[int, ...], seen: int) -> Iterator[Grown]:
-        rows = self._run(_GROWN.format(here=", ".join("?" * len(group))), (*group, seen, *group, seen))
-        return self._folded(rows)

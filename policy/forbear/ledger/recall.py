@@ -1,136 +1,159 @@
-"""Folds over a customer's whole past, kept at hand so that a long past costs no more than a short one.
+"""Folds over somebody's past, or the whole centre's, kept at hand so that a long past costs no more than a short one.
 
-The first fold asked of a customer reads all of their entries; from then on only what has grown is read. What is kept
-here is derived, and checked against the ledger with every question: nothing is lost with it.
+The first question reads all the entries that it is about; from then on only what has grown is read. What is kept here
+is derived, and checked against the ledger with every event: nothing is lost with it.
 """
 
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
 from types import TracebackType
 
-from attrs import define, field, frozen
+from attrs import evolve, frozen
 
 from forbear.errors import LedgerError
 from forbear.language import ir
-from forbear.language.types import IntType, Value
-from forbear.language.walk import reads
-from forbear.ledger.entries import SECOND, Entry, attributes, lacking
-from forbear.ledger.fold import Where, answer, length
-from forbear.ledger.store import Grown, Transaction
+from forbear.language.types import Value
+from forbear.ledger.entries import FIRST, SECOND
+from forbear.ledger.fold import Where, answer
+from forbear.ledger.past import Past
+from forbear.ledger.shelf import Key, Late, Shelf
+from forbear.ledger.store import Transaction
 
 MAX_CUSTOMERS = 512
-_MOVING = frozenset({"age", "overdue"})  # attributes that change with the moment from which one looks
-
-_Key = tuple[Value | None, ...]
-
-
-@define
-class _Kept:
-    """The entries that a fold keeps under one key, oldest first, with the value that it asks of each."""
-
-    places: list[tuple[int, int]] = field(factory=list)  # (at, seq)
-    values: list[Value | None] = field(factory=list)
-    sums: list[int] | None = None
-
-    def put(self, place: tuple[int, int], value: Value | None) -> None:
-        n = bisect_left(self.places, place)
-        self.places.insert(n, place)
-        self.values.insert(n, value)
-        self.sums = None
-
-    def drop(self, place: tuple[int, int]) -> None:
-        n = bisect_left(self.places, place)
-        if n < len(self.places) and self.places[n] == place:
-            del self.places[n], self.values[n]
-            self.sums = None
-
-    def total(self, start: int) -> int:
-        """The sum of the values from a position on."""
-        if self.sums is None:
-            numbers = (value if isinstance(value, int) else 0 for value in self.values)
-            self.sums = list(accumulate(numbers, initial=0))
-        return self.sums[-1] - self.sums[start]
-
-
-@define
-class _Past:
-    """What is at hand of one customer."""
-
-    group: tuple[int, ...]
-    seen: int = 0  # the last decision that is in it
-    latest: int = -(2**80)  # the latest moment that is in it
-    kept: dict[str, dict[_Key, _Kept]] = field(factory=dict)  # fold → key → entries
-    untold: set[str] = field(factory=set)  # folds that some entry lacks an attribute for
+_SLACK = 24 * 60 * 60 * SECOND  # how much earlier than now the entries of a window may be asked for
 
 
 class Recall:
-    """The pasts of the customers asked about last, for one policy. Threads may share it."""
+    """The centre's past and those of the customers asked about last, for one policy. Threads may share it."""
 
     def __init__(self, policy: ir.Policy, where: Mapping[str, Where | None]) -> None:
         self._policy, self._where = policy, where
-        self._folds: dict[str, list[ir.Fold]] = {}  # kind of entry → folds that can be kept at hand
-        for fold in policy.folds.values():
-            if fold.scope == "customer" and not _moves(fold):
-                self._folds.setdefault(fold.entry, []).append(fold)
-        self._paths = frozenset(fold.path for folds in self._folds.values() for fold in folds)
-        self._pasts: OrderedDict[str, _Past] = OrderedDict()
+        kept = [fold for fold in policy.folds.values() if _is_kept(fold)]
+        self._paths = frozenset(fold.path for fold in kept)
+        self._own = tuple(fold for fold in kept if fold.scope == "customer")
+        self._pasts: OrderedDict[str, Past] = OrderedDict()
         self._lock = threading.Lock()
-
-    def past(self, customer: str, at: int, transaction: Transaction) -> Past | None:
-        """What is at hand of a customer for an event at a moment, brought up to date.
-
-        None where something younger is in it already, so that the ledger itself must be asked.
-        """
-        group = transaction.group(customer, at)
-        with self._lock:
-            past = self._pasts.pop(customer, None)
-        if past is None or past.group != group:
-            past = _Past(group)
-        for grown in transaction.grown(group, past.seen) if group else ():
-            self._take(past, grown)
-        with self._lock:
-            self._pasts[customer] = past
-            if len(self._pasts) > MAX_CUSTOMERS:
-                self._pasts.popitem(last=False)
-        return Past(self._policy, past, at) if past.latest <= at else None
-
-    def clear(self) -> None:
-        """Forget everything: a ledger that failed may have lost what was seen of it."""
-        with self._lock:
-            self._pasts.clear()
+        self._centre = Past(policy, ())
+        self.centre_lock = threading.RLock()
 
     def keeps(self, path: str) -> bool:
         """Whether a fold can be kept at hand at all."""
         return path in self._paths
 
-    def _take(self, past: _Past, grown: Grown) -> None:
-        entry, place = grown.entry, (grown.entry.at, grown.seq)
-        past.seen, past.latest = max(past.seen, grown.decision), max(past.latest, grown.latest)
-        folds = self._folds.get(entry.kind, ())
-        if not folds or entry.kind not in self._policy.entries:
-            return
-        values = self._attributes(entry)
-        missing = set(lacking(values, self._policy.entries[entry.kind]))
-        for fold in folds:
-            kept = past.kept.setdefault(fold.path, {})
-            for one in kept.values():
-                one.drop(place)
-            names = [name for name, _ in fold.by]
-            if missing & {*reads(fold.where), fold.of, *names}:
-                past.untold.add(fold.path)
-                continue
-            where = self._where[fold.path]
-            if where is None or where(values):
-                key = tuple(values.get(name) for name in names)
-                kept.setdefault(key, _Kept()).put(place, values.get(fold.of) if fold.of not in ("", "age") else None)
+    def view(self, customer: str | None, at: int, transaction: Transaction) -> View:
+        """What is at hand, for an event at a moment."""
+        return View(self, customer, at, transaction)
 
-    def _attributes(self, entry: Entry) -> dict[str, Value]:
-        return attributes(entry, entry.at, self._policy.entries[entry.kind])
+    def clear(self) -> None:
+        """Forget everything: a ledger that failed may have lost what was seen of it."""
+        with self._lock:
+            self._pasts.clear()
+        with self.centre_lock:
+            self._centre = Past(self._policy, ())
+
+    def customer(self, customer: str, at: int, transaction: Transaction) -> Past:
+        """What is at hand of a customer, brought up to date."""
+        group = transaction.group(customer, at)
+        with self._lock:
+            past = self._pasts.pop(customer, None)
+        gone = evolve(transaction.gone(), erased=None)  # who is erased is of no group
+        if past is None or past.group != group or past.lost(gone):
+            past = Past(self._policy, (self._shelf(fold) for fold in self._own))
+            past.group = group
+        past.lose(gone, transaction)
+        if group:
+            past.last, grown = transaction.grown(group, past.kinds, past.last)
+            past.take(grown)
+        with self._lock:
+            self._pasts[customer] = past
+            if len(self._pasts) > MAX_CUSTOMERS:
+                self._pasts.popitem(last=False)
+        return past
+
+    def centre(self, transaction: Transaction) -> Past:
+        """What is at hand of the centre, brought up to date; `centre_lock` is held."""
+        gone = transaction.gone()
+        if self._centre.lost(gone):
+            self._centre = Past(self._policy, ())
+        past = self._centre
+        past.lose(gone, transaction)
+        before, seen = past.seen, transaction.seen(past.seen)
+        if before is not None and before != seen and past.kinds:
+            past.take(transaction.grown_anywhere(past.kinds, before))
+        past.seen = seen
+        return past
+
+    def fill(self, past: Past, fold: ir.Fold, at: int, transaction: Transaction) -> None:
+        """Put on the centre's shelf of a fold all that questions of this moment and later ones may be about."""
+        shelf, since = self._shelf(fold), FIRST - 1
+        if shelf.window is not None:
+            shelf.floor = at - _SLACK
+            since = max(since, shelf.floor - shelf.window)
+        past.fill(shelf, transaction.all_of(fold.entry, since))
+
+    def _shelf(self, fold: ir.Fold) -> Shelf:
+        return Shelf(self._policy, fold, self._where[fold.path])
+
+
+class View:
+    """The past as an event sees it; what is at hand of it is brought up to date with the first question."""
+
+    def __init__(self, recall: Recall, customer: str | None, at: int, transaction: Transaction) -> None:
+        self._recall, self._customer, self._at, self._transaction = recall, customer, at, transaction
+        self._own: Past | None = None
+        self._centre: Past | None = None
+        self._late: dict[Past, tuple[int, Late | bool]] = {}
+
+    def answers(
+        self, fold: ir.Fold, scope: str | None, facts: Mapping[str, Value], candidates: Sequence[Mapping[str, Value]]
+    ) -> list[Value | None] | None:
+        """The fold's value for each candidate, as `ask_each` gives it; None where the ledger itself must be asked."""
+        if not self._recall.keeps(fold.path) or (scope is None and fold.scope != "centre"):
+            return None
+        head = (scope,) if fold.scope == "advisor" else ()
+        keys: list[Key] = [
+            (*head, *(_fact(path, facts, candidate) for _, path in fold.by)) if fold.by else head
+            for candidate in candidates
+        ]
+        if fold.scope == "customer":
+            assert scope == self._customer, "a view is of one customer"
+            return self._told(self._of_customer(), fold, keys)
+        with self._recall.centre_lock:
+            return self._told(self._of_centre(fold), fold, keys)
+
+    def _of_customer(self) -> Past:
+        if self._own is None:
+            assert self._customer is not None
+            self._own = self._recall.customer(self._customer, self._at, self._transaction)
+        return self._own
+
+    def _of_centre(self, fold: ir.Fold) -> Past:
+        if self._centre is None:
+            self._centre = self._recall.centre(self._transaction)
+        shelf = self._centre.shelves.get(fold.path)
+        if shelf is None or self._at < shelf.floor:
+            self._recall.fill(self._centre, fold, self._at, self._transaction)
+        return self._centre
+
+    def _told(self, past: Past, fold: ir.Fold, keys: list[Key]) -> list[Value | None] | None:
+        shelf = past.shelves[fold.path]
+        late = self._late_in(past)
+        if shelf.untold or late is True:
+            return None
+        nothing = answer(fold, [])
+        found = [nothing if None in key else shelf.answer(key, self._at, late or None) for key in keys]
+        return None if shelf.untold else found
+
+    def _late_in(self, past: Past) -> Late | bool:
+        """What this event must see otherwise in a past, told once as long as nothing came or went there."""
+        version, late = self._late.get(past, (-1, False))
+        if version != past.version:
+            late = past.late(self._at, self._transaction)
+            self._late[past] = past.version, late
+        return late
 
 
 @frozen
@@ -149,53 +172,12 @@ class Recalling:
             self.recall.clear()
 
 
-def _moves(fold: ir.Fold) -> bool:
-    """Whether a fold's answer depends on more than entries and the window, or on the id of one entry."""
-    names = {*reads(fold.where), *(name for name, _ in fold.by)}
-    return bool(names & {*_MOVING, "id"}) or fold.of == "overdue"
-
-
-class Past:
-    """A customer's past, seen from a moment."""
-
-    def __init__(self, policy: ir.Policy, past: _Past, at: int) -> None:
-        self._policy, self._past, self._at = policy, past, at
-
-    def knows(self, path: str) -> bool:
-        """Whether a fold can be answered; where not, the ledger says why."""
-        return path not in self._past.untold
-
-    def answers(
-        self, fold: ir.Fold, facts: Mapping[str, Value], candidates: Sequence[Mapping[str, Value]]
-    ) -> list[Value | None]:
-        """The fold's value for each candidate, as `ask_each` gives it."""
-        nothing = answer(fold, [])
-        keys = [tuple(_fact(path, facts, candidate) for _, path in fold.by) for candidate in candidates]
-        return [nothing if None in key else self._answer(fold, key) for key in keys]
-
-    def _answer(self, fold: ir.Fold, key: _Key) -> Value | None:
-        """What a fold comes to for the entries under a key."""
-        kept = self._past.kept.get(fold.path, {}).get(key) or _Kept()
-        start = 0
-        if fold.window is not None:
-            since = self._at - length(fold.window, self._policy.settings) * SECOND
-            start = bisect_right(kept.places, (since, 2**63))
-        count = len(kept.places) - start
-        match fold.operator:
-            case "count":
-                return count
-            case "any":
-                return count > 0
-            case "sum":
-                assert isinstance(fold.type, IntType)
-                return max(fold.type.low, min(fold.type.high, kept.total(start)))
-            case _:
-                value = self._of(fold, kept, start) if count else None
-        return fold.otherwise if value is None else value
-
-    def _of(self, fold: ir.Fold, kept: _Kept, start: int) -> Value | None:
-        n = start if fold.operator == "first" else len(kept.places) - 1
-        return max(0, self._at - kept.places[n][0]) // SECOND if fold.of == "age" else kept.values[n]
+def _is_kept(fold: ir.Fold) -> bool:
+    """Whether a fold is kept at hand: those of a contact, or of one entry, are few, and found without."""
+    names = {name for name, _ in fold.by}
+    if fold.scope == "contact" or fold.of == "overdue" or names & {"id", "age", "overdue"}:
+        return False
+    return fold.scope != "centre" or "contact" not in names
 
 
 def _fact(path: str, facts: Mapping[str, Value], candidate: Mapping[str, Value]) -> Value | None:

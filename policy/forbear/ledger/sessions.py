@@ -27,9 +27,12 @@ class PostgresConnection:
     """A connection inside a transaction, beside others."""
 
     parallel = True
-    next_number = "nextval('decision_seq_seq')"
+    # Whoever misses a number later knows by the transactions of then whether it may still come (see `Growth.seen`): a
+    # transaction has its own number before that of its decision.
+    next_number = "CASE WHEN txid_current() IS NOT NULL THEN nextval('decision_seq_seq') END"
 
-    def __init__(self, connection: Connected) -> None:
+    def __init__(self, connection: Connected, losses: int = 0) -> None:
+        self.losses = losses
         self._connection, self._execute = connection, connection.execute
         self._later: list[tuple[str, Sequence[Any]]] = []
 

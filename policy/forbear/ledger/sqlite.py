@@ -12,13 +12,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from attrs import frozen
+from attrs import define
 
 from forbear.bounded import is_folder
 from forbear.errors import LedgerError
 from forbear.ledger import first
 from forbear.ledger.book import Book
 from forbear.ledger.keys import FileKeys, Keys, MemoryKeys, open_keys, slashes
+from forbear.ledger.known import Known
 from forbear.ledger.migrations import VERSION, statements
 from forbear.ledger.seal import Sealer
 from forbear.ledger.store import Transaction
@@ -26,6 +27,7 @@ from forbear.ledger.store import Transaction
 APPLICATION = 0x464F5242  # "FORB" in the file's header: this SQLite file is a ledger of ours
 BUSY_SECONDS = 30.0
 MEMORY = ":memory:"
+_WRITING = "BEGIN IMMEDIATE"
 KEYS_SUFFIX = ".keys"
 UNCLEAN = "unclean"  # noted while the file may still hold what the first version wrote
 
@@ -39,7 +41,7 @@ class SQLiteStore:
     """
 
     def __init__(self, path: str, keys: Keys | str | None = None) -> None:
-        self._lock = threading.RLock()
+        self._lock, self._known = threading.RLock(), Known()
         self._path, self._keys = path, keys
         self._postponed: list[tuple[int, ...]] | None = None  # keys to destroy when a group is on the disk
         try:
@@ -90,7 +92,7 @@ class SQLiteStore:
         """Leave nothing in the free pages or the log of what the first version wrote in clear."""
         for step in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
             self._connection.execute(step).fetchall()
-        with self._transaction("BEGIN IMMEDIATE") as book:
+        with self._transaction(_WRITING) as book:
             book.forget_note(UNCLEAN)
 
     def _version(self) -> int:
@@ -137,7 +139,7 @@ class SQLiteStore:
                 time.sleep(0.01)
 
     def _transaction(self, begin: str) -> _Transaction:
-        return _Transaction(self._lock, self._connection, self._sealer, self._path, begin)
+        return _Transaction(self._lock, self._connection, self._sealer, self._path, begin, self._known)
 
     def reading(self) -> AbstractContextManager[Transaction]:
         """A view that changes nothing."""
@@ -145,7 +147,7 @@ class SQLiteStore:
 
     def writing(self) -> AbstractContextManager[Transaction]:
         """A view whose changes are committed together, or rolled back together when it raises."""
-        return self._transaction("BEGIN IMMEDIATE")
+        return self._transaction(_WRITING)
 
     @contextmanager
     def grouped(self) -> Iterator[None]:
@@ -162,7 +164,7 @@ class SQLiteStore:
                 postponed, self._postponed = self._postponed, None
                 self._sealer.doom(chain(*postponed))
                 self._connection.execute("PRAGMA synchronous = FULL")
-                with self._transaction("BEGIN IMMEDIATE") as book:
+                with self._transaction(_WRITING) as book:
                     book.touch()  # with this commit everything before it in the log is on the disk
                 if postponed:
                     self.destroy(())
@@ -182,7 +184,7 @@ class SQLiteStore:
             self._sealer.keys.close()
 
 
-@frozen
+@define
 class _Transaction:
     """A transaction of one thread: committed when it ends, rolled back when it raises."""
 
@@ -191,12 +193,20 @@ class _Transaction:
     sealer: Sealer
     path: str
     begin: str
+    known: Known  # changes under the lock, by who writes
+    book: Book | None = None
 
     def __enter__(self) -> Book:
         self.lock.acquire()
         try:
             self.connection.execute(self.begin)
-            return Book(_Connection(self.connection), self.sealer)
+            connection, known = _Connection(self.connection), None
+            if self.begin == _WRITING:
+                ((version,),) = connection.run("PRAGMA data_version")
+                self.known.begin(version)
+                known = self.known
+            self.book = Book(connection, self.sealer, known)
+            return self.book
         except BaseException as error:
             self._leave(error)
             raise
@@ -210,12 +220,15 @@ class _Transaction:
             except BaseException as problem:
                 self._leave(problem)
                 raise
+            if self.book is not None:
+                self.book.learn()
             self.lock.release()
         else:
             self._leave(error)
 
     def _leave(self, error: BaseException) -> None:
         """Undo everything. Raises LedgerError where the database failed."""
+        self.known.clear()
         try:
             if self.connection.in_transaction:  # a full disk has rolled it back already
                 self.connection.execute("ROLLBACK")
@@ -231,6 +244,7 @@ class _Connection:
     """A connection inside a transaction; one process writes at a time, so that nothing needs to be locked."""
 
     parallel = False
+    losses = 0
     next_number = "(SELECT coalesce(max(seq), 0) + 1 FROM decision)"
 
     def __init__(self, connection: sqlite3.Connection) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from forbear.errors import LedgerError
 from forbear.language.types import Value
@@ -50,6 +50,25 @@ class Grown:
     entry: Entry
     decision: int
     latest: int
+
+
+@frozen
+class Seen:
+    """How far a ledger was read: up to which decision, and which before it nobody could see yet, as the store knows."""
+
+    last: int = 0
+    awaited: Mapping[int, int] = field(factory=dict)
+
+
+@frozen
+class Gone:
+    """What tells that a ledger lost something: a sign that changes when somebody is erased, one when time is over, and
+    how often the server was gone, which may have forgotten what it had not yet written.
+    """
+
+    erased: bytes | None
+    expired: bytes | None
+    losses: int = 0
 
 
 class Contended(LedgerError):
@@ -141,12 +160,48 @@ class Transaction(Protocol):
         """Note that an obligation's being overdue was raised."""
         ...
 
+    # --- what has grown and what was lost since, for whoever keeps something of it at hand
+
     def group(self, customer: str, at: int) -> tuple[int, ...]:
         """A customer and all who are the same at a moment, as this store numbers them; nobody who is unknown."""
         ...
 
-    def grown(self, group: tuple[int, ...], seen: int) -> Iterable[Grown]:
-        """The entries of a group that are new or amended since the decision of number `seen`, in no useful order."""
+    def grown(self, group: tuple[int, ...], kinds: Sequence[str], last: int) -> tuple[int, Sequence[Grown]]:
+        """The entries of a group that are new or amended since the decision of number `last`, in no useful order,
+        those of other kinds left out; and the last decision that touched any of all kinds.
+        """
+        ...
+
+    def seen(self, before: Seen | None) -> Seen:
+        """How far the ledger can be read now, where it was read so far before."""
+        ...
+
+    def grown_anywhere(self, kinds: Sequence[str], before: Seen) -> Iterable[Grown]:
+        """The entries of some kinds, of whomever, that are new or amended since; some may be given again."""
+        ...
+
+    def all_of(self, kind: str, since: int) -> Iterable[Grown]:
+        """The entries of a kind with since < own `at`, of whomever."""
+        ...
+
+    def rewound(self, seqs: Sequence[int], at: int) -> Iterable[Grown]:
+        """The entries of these numbers with own `at` <= at, as amended up to `at`."""
+        ...
+
+    def gone(self) -> Gone:
+        """What changes when something is lost."""
+        ...
+
+    def expired(self, kind: str) -> int | None:
+        """Up to when entries of a kind were dropped; None where that cannot be trusted."""
+        ...
+
+    def left(self, kind: str, before: int) -> Iterable[int]:
+        """The numbers of the entries of a kind older than `before` that were not dropped."""
+        ...
+
+    def erased_entries(self, kinds: Sequence[str]) -> Iterable[int]:
+        """The numbers of the entries of some kinds of whoever was erased."""
         ...
 
     # --- the whole of it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from typing import Any
 
@@ -9,8 +10,9 @@ from attrs import define
 
 from forbear.ledger.bodies import Join
 from forbear.ledger.entries import OVERRIDE
+from forbear.ledger.known import Known, Person
 from forbear.ledger.page import Connection, Page, first_row
-from forbear.ledger.seal import Sealer
+from forbear.ledger.seal import NAME_BYTES, Sealer
 
 NO_LINK = bytes(32)  # before the first of a chain
 
@@ -26,6 +28,8 @@ class Subject:
     overridden: bool = True  # whether there may be an override about them
 
 
+ERASURES, EXPIRIES = "erasures", "expiries"  # notes that change whenever somebody is erased, or time is over
+SIGNS = ", ".join(f"(SELECT value FROM meta WHERE name = '{name}')" for name in (ERASURES, EXPIRIES))
 _SUBJECT = "SELECT seq, number, head, length FROM subject WHERE name = ?"
 _OPENING = """
 SELECT subject.seq, subject.number, subject.head, subject.length,
@@ -33,6 +37,7 @@ SELECT subject.seq, subject.number, subject.head, subject.length,
     EXISTS (SELECT 1 FROM joined WHERE one = ? OR other = ?),
     (SELECT max(at) FROM decision WHERE decision.subject = subject.seq),
     (SELECT seq FROM decision WHERE event = ?),
+    {signs},
     {number}
 FROM (SELECT 1) AS here LEFT JOIN subject ON subject.name = ?
 """
@@ -41,17 +46,18 @@ _JOINED = "SELECT one, other, since, until FROM joined WHERE one = ? OR other = 
 
 @cache
 def _opening(number: str) -> str:
-    return _OPENING.format(number=number)
+    return _OPENING.format(signs=SIGNS, number=number)
 
 
 class Subjects(Page):
     """The subjects of a ledger, and who of them are the same."""
 
-    def __init__(self, connection: Connection, sealer: Sealer) -> None:
-        super().__init__(connection, sealer)
+    def __init__(self, connection: Connection, sealer: Sealer, known: Known | None = None) -> None:
+        super().__init__(connection, sealer, known)
         self._subjects: dict[bytes, Subject | None] = {}  # what was read, until something is written
         self._latest: dict[bytes, int | None] = {}
         self._joined: dict[bytes, list[tuple[Any, ...]]] = {}
+        self._gone: tuple[Any, Any] | None = None  # the notes that tell of losses
         self._joins: list[Join] = []  # of the decision in hand
 
     def _look_anew(self) -> None:
@@ -59,18 +65,29 @@ class Subjects(Page):
         self._subjects.clear()
         self._latest.clear()
         self._joined.clear()
+        self._gone = None
 
     def _open(self, name: bytes, event: bytes = b"", number: str = "NULL") -> tuple[int | None, int | None]:
         """Read at once what a decision about a subject needs; the number of the decision that its event has already,
         and the next one, given by a part of a statement.
         """
+        if self._known is not None and (person := self._known.people.get(name)) is not None:
+            return self._open_known(name, person, event, self._known)
         (row,) = self._run(_opening(number), (OVERRIDE, name, name, event, name))
-        seq, key, head, length, overridden, joined, at, known, following = row
+        seq, key, head, length, overridden, joined, at, known, erasures, expiries, following = row
+        self._gone = erasures, expiries
         self._subjects[name] = None if seq is None else Subject(seq, key, bytes(head), length, bool(overridden))
         self._latest[name] = at
         if not joined:
             self._joined[name] = []
         return known, following
+
+    def _open_known(self, name: bytes, person: Person, event: bytes, known: Known) -> tuple[int | None, int | None]:
+        """The same of a subject that is known, where only the event must be looked up."""
+        self._subjects[name] = Subject(person.seq, person.number, person.head, person.length, person.overridden)
+        self._latest[name], self._joined[name], self._gone = person.latest, [], known.gone
+        row = first_row(self._run("SELECT seq FROM decision WHERE event = ?", (event,))) if event else None
+        return (None if row is None else int(row[0])), None if known.last is None else known.last + 1
 
     def _subject_name(self, contact: str | None, customer: str | None) -> bytes:
         if customer is not None:
@@ -143,12 +160,14 @@ class Subjects(Page):
 
     def join(self, one: str, other: str, at: int) -> None:
         self._joined.clear()
+        self._unsure = True
         names = (self.sealer.name("customer", one), self.sealer.name("customer", other))
         self._run("INSERT INTO joined (one, other, since) VALUES (?, ?, ?)", (*names, at))
         self._joins.append(("joined", *names))
 
     def split(self, one: str, other: str, at: int) -> bool:
         self._joined.clear()
+        self._unsure = True
         names = (self.sealer.name("customer", one), self.sealer.name("customer", other))
         between = "((one = ? AND other = ?) OR (other = ? AND one = ?)) AND since <= ? AND (until IS NULL OR until > ?)"
         rows = self._run(f"UPDATE joined SET until = ? WHERE {between} RETURNING seq", (at, *names, *names, at, at))
@@ -176,11 +195,28 @@ class Subjects(Page):
         self._run("UPDATE decision SET contact = NULL WHERE subject = ?", (seq,))
         proof = erasure(self.sealer, seq, number, at)
         self._run("UPDATE subject SET name = ?, erased = ? WHERE seq = ?", (proof, at, seq))
+        self._sign(ERASURES)
+
+    def _sign(self, name: str) -> None:
+        """Change a note, so that whoever keeps something at hand looks anew."""
+        self._unsure = True
+        token = os.urandom(NAME_BYTES)
+        self._run(
+            "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, token + sign(self.sealer, name, token)),
+        )
+        self._gone = None
 
     def _part(self, name: bytes) -> None:
         """Take a name out of what was joined."""
+        self._unsure = True
         for side in ("one", "other"):
             self._run(f"UPDATE joined SET {side} = NULL WHERE {side} = ?", (name,))
+
+
+def sign(sealer: Sealer, name: str, token: bytes) -> bytes:
+    """What shows that a token was noted by whoever has the keys."""
+    return sealer.name("proof", f"{name} {token.hex()}")
 
 
 def erasure(sealer: Sealer, seq: int, number: int, at: int) -> bytes:

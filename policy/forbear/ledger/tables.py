@@ -11,6 +11,8 @@ from forbear.errors import LedgerError
 from forbear.ledger.audit import Chain, Finding, Joined
 from forbear.ledger.book import Book
 from forbear.ledger.entries import EXPIRY_SUFFIX, LAST, Entry, is_open
+from forbear.ledger.seal import NAME_BYTES
+from forbear.ledger.subjects import ERASURES, EXPIRIES, sign
 
 LEDGER = "the ledger"
 _LOST = (  # rows that point nowhere
@@ -58,8 +60,15 @@ def _notes(book: Book) -> Iterator[Finding]:
     names = [str(name) for (name,) in book.connection.run("SELECT name FROM meta ORDER BY name")]
     for name in names:
         kind = name.removeprefix("expired ")
-        if (kind != name and book.expired(kind) is None) or (name == "first" and book.first() is None):
+        wrong = name in (ERASURES, EXPIRIES) and not _signed(book, name)
+        if wrong or (kind != name and book.expired(kind) is None) or (name == "first" and book.first() is None):
             yield Finding(LEDGER, "", "meta.value", f"`{name}` in our own hand", "another's")
+
+
+def _signed(book: Book, name: str) -> bool:
+    noted = book.noted(name) or b""
+    token = noted[:NAME_BYTES]
+    return noted == token + sign(book.sealer, name, token)
 
 
 # --- what is open

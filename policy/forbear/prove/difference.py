@@ -17,7 +17,7 @@ from forbear.prove.groups import Group, Grouping, grouping
 from forbear.prove.moment import Moment
 from forbear.prove.orders import ranking_changes
 from forbear.prove.same import is_same, through
-from forbear.prove.seen import Change, Shows, Untold, cases, example, merge, outcome
+from forbear.prove.seen import Change, Shows, Untold, cases, example, merge, outcome, same
 
 MOST_GROUPS = 12  # pairs of outcomes of one decision on one event
 MOST_CASES = 4  # conditions of one pair
@@ -166,7 +166,7 @@ def _fires(name: str, gone: list[str], new: list[str]) -> Shows:
     def shows(before: Answer, after: Answer) -> bool:
         was, now = (set(one.evaluation.fired) for one in (before, after))
         lost, won = ({f"{name}.{rule}" for rule in rules} for rules in (gone, new))
-        return outcome(before, name) == outcome(after, name) and lost <= was - now and won <= now - was
+        return same(before, after, name) and lost <= was - now and won <= now - was
 
     return shows
 

@@ -9,14 +9,16 @@ from attrs import evolve, frozen
 
 from forbear.language import ir
 from forbear.language.types import IntType, Value
-from forbear.prove.horn import Answer, Around, answer, pose, tracked_folds
+from forbear.prove.certificate import Lemma, lemma_of
+from forbear.prove.horn import Answer, Around, Problem, answer, checked, pose, posed_within
 from forbear.prove.moment import Settings
 from forbear.prove.nesting import Nesting
 from forbear.prove.origins import amendable
 from forbear.prove.state import SCOPES, Track
 from forbear.prove.stories import Searched, search
+from forbear.prove.terms import codes_of
+from forbear.prove.tracked import ROUNDS, tracked_folds
 
-ROUNDS = 4  # of taking in what records the folds that are known already
 NOTHING = Around(overrides=False, merges=False, splits=False, forgetting=False)
 
 
@@ -35,6 +37,7 @@ class Throughout:
     answer: Answer
     fixed: tuple[tuple[str, Value], ...] = ()  # the settings under which it was proved
     searched: Searched | None = None
+    sure: bool = True  # no stronger claim is left open because the solver gave up
 
 
 class Histories:
@@ -43,18 +46,37 @@ class Histories:
     def __init__(self, policy: ir.Policy, settings: Settings, limits: Limits) -> None:
         self._policy, self._settings, self._limits = policy, settings, limits
         self._nesting = Nesting(policy, settings)
+        self._posed: dict[object, Problem] = {}
+        self._sure = True
 
     def prove(self, one: ir.Invariant) -> Throughout:
         """Prove a promise for all settings; else for those chosen; else find the story in which it breaks."""
         growing = list(self._growing(one))
         found = self._strongest(one, growing, self._settings)
         if found.verdict == "proved":
-            return Throughout(found)
+            return Throughout(found, sure=self._sure)
         chosen = {path: setting.value for path, setting in self._policy.settings.items()}
         settled = self._strongest(one, growing, self._with(chosen))
         if settled.verdict == "proved":
-            return self._needed(one, settled, chosen)
+            return evolve(self._needed(one, settled, chosen), sure=self._sure)
         return Throughout(found, searched=self._search(one, growing[-1]))
+
+    def again(self, one: ir.Invariant, before: Lemma) -> Throughout | None:
+        """A proof that was found before, if a plain solver finds it to be one of this policy."""
+        chosen = self._policy.settings
+        known = all(path in chosen and chosen[path].value == value for path, value in before.fixed)
+        if not known or not before.folds <= self._policy.folds.keys():
+            return None
+        fixed = {**self._settings.fixed, **dict(before.fixed)}
+        settings = Settings(self._policy, codes_of(before.codes), fixed)
+        problem = self._pose(one, before.folds, before.around, settings)
+        lemma = before.formula(problem)
+        found = checked(problem, lemma, self._limits.seconds) if lemma is not None else None
+        return Throughout(found, before.fixed) if found is not None and found.verdict == "proved" else None
+
+    def lemma(self, found: Throughout) -> Lemma:
+        """What a proof rests on, to be kept."""
+        return lemma_of(found.answer, found.fixed, self._settings.codes)
 
     def _strongest(self, one: ir.Invariant, growing: list[frozenset[str]], settings: Settings) -> Answer:
         """The proof that assumes least, with few folds in the state where that is enough; else what was found last."""
@@ -90,8 +112,16 @@ class Histories:
         return evolve(self._settings, fixed={**self._settings.fixed, **chosen}, terms={})
 
     def _ask(self, one: ir.Invariant, folds: frozenset[str], around: Around, settings: Settings) -> Answer:
-        problem = pose(self._policy, settings, self._nesting, one, folds, around)
-        return answer(problem, self._limits.seconds)
+        found = answer(self._pose(one, folds, around, settings), self._limits.seconds)
+        self._sure = self._sure and found.verdict != "unknown"
+        return found
+
+    def _pose(self, one: ir.Invariant, folds: frozenset[str], around: Around, settings: Settings) -> Problem:
+        """The problem; its steps are made once for all that may happen around events."""
+        key = one, folds, tuple(sorted(settings.fixed.items()))
+        if key not in self._posed:
+            self._posed[key] = pose(self._policy, settings, self._nesting, one, folds, around)
+        return posed_within(self._posed[key], around)
 
     def _needed(self, one: ir.Invariant, settled: Answer, chosen: dict[str, Value]) -> Throughout:
         """What is proved with as few settings fixed as can be, of those without which the proof fails."""

@@ -14,13 +14,12 @@ from attrs import evolve, field, frozen
 from forbear.language import ir
 from forbear.language.walk import reads
 from forbear.prove.lemmas import in_words
-from forbear.prove.moment import FLAGS, SETTING, Moment, Settings
+from forbear.prove.moment import Settings
 from forbear.prove.nesting import Nesting
 from forbear.prove.promises import breaks
 from forbear.prove.state import Change, State, Track, make_state, track
 from forbear.prove.stepping import Step
 from forbear.prove.steps import Steps
-from forbear.prove.terms import Codes
 
 
 @frozen
@@ -52,6 +51,7 @@ class Answer:
     around: Around
     lemma: tuple[str, ...] = ()  # what always holds, in words
     why: str = ""
+    formula: z3.BoolRef | None = field(default=None, eq=False, repr=False)  # the same, as a formula about the state
 
 
 @frozen
@@ -70,6 +70,15 @@ class Problem:
     around: Around
     parameters: tuple[z3.ExprRef, ...] = field(factory=tuple)
 
+    def decided(self, step: Step) -> list[z3.BoolRef]:
+        """That nobody set an outcome on an event, where that is assumed."""
+        return [] if self.around.overrides else [z3.Not(one) for one in step.moment.set_by_people()]
+
+    @property
+    def broken(self) -> list[z3.BoolRef]:
+        """That the promise is broken, at each event on which it is asked."""
+        return [z3.And(bad, *self.decided(look)) for look, bad in zip(self.looks, self.bad, strict=True)]
+
 
 def pose(
     policy: ir.Policy,
@@ -86,7 +95,7 @@ def pose(
     """
     known = [track(policy.folds[path]) for path in sorted(set(folds))]
     tracks = (*(each for each in known if each is not None), *beside)
-    steps = Steps(policy, settings, tracks, nesting, around.overrides)
+    steps = Steps(policy, settings, tracks, nesting)
     before, after = make_state(tracks, "before "), make_state(tracks, "after ")
     every = [steps.step(event, before, f"{event}: ") for event in policy.plans]
     looks, bad = [], []
@@ -110,9 +119,17 @@ def pose(
     return evolve(found, parameters=_parameters(found))
 
 
+def posed_within(problem: Problem, around: Around) -> Problem:
+    """The same problem with something else around events."""
+    if around == problem.around:
+        return problem
+    found = evolve(problem, around=around)
+    return evolve(found, parameters=_parameters(found))
+
+
 def _parameters(problem: Problem) -> tuple[z3.ExprRef, ...]:
     """What stays the same through a history: the settings that matter, and whether the contact is the customer's."""
-    used = {str(one) for one in variables_of([*(way for _, way in transitions(problem)), *problem.bad])}
+    used = {str(one) for one in variables_of([*(way for _, way in transitions(problem)), *problem.broken])}
     terms = [term for path, term in sorted(problem.settings.terms.items()) if path in used]
     return (*(term for term in terms if isinstance(term, z3.ExprRef)), problem.steps.of_customer)
 
@@ -121,7 +138,7 @@ def transitions(problem: Problem) -> Iterator[tuple[str, z3.BoolRef]]:
     """Every way from one state to the next, each with its name."""
     before, after = problem.before, problem.after
     for step in problem.every:
-        yield step.event, z3.And(*step.known, _becomes(after, step.change))
+        yield step.event, z3.And(*step.known, *problem.decided(step), _becomes(after, step.change))
     if problem.around.forgetting:
         yield "time drops entries", _dropped(problem)
         yield "the customer is erased", _erased(problem)
@@ -174,7 +191,7 @@ def _erased(problem: Problem) -> z3.BoolRef:
     return z3.And(parts)
 
 
-def _merged(one: State, other: State, after: State) -> z3.BoolRef:
+def merged(one: State, other: State, after: State) -> z3.BoolRef:
     """Two customers are one: their entries count together; the contact stays what it was."""
     parts = [one.sane(), other.sane()]
     for each in one.tracks:
@@ -205,8 +222,8 @@ def answer(problem: Problem, seconds: int) -> Answer:
     if _merges(problem):
         other = make_state(tracks, "other ")
         elsewhere = reach(*other.variables, *problem.parameters[:-1], _THEIRS)
-        rules.append((then, [at, elsewhere, _merged(problem.before, other, problem.after)], "customers are merged"))
-    rules += [(broken(), [at, bad], look.event) for look, bad in zip(problem.looks, problem.bad, strict=True)]
+        rules.append((then, [at, elsewhere, merged(problem.before, other, problem.after)], "customers are merged"))
+    rules += [(broken(), [at, bad], look.event) for look, bad in zip(problem.looks, problem.broken, strict=True)]
     solver.declare_var(*variables_of(term for head, body, _ in rules for term in (*head.children(), *body)))
     for head, body, name in rules:
         solver.rule(head, body, name)
@@ -219,9 +236,15 @@ def answer(problem: Problem, seconds: int) -> Answer:
     if found != z3.unsat:
         return Answer("unknown", tracks, problem.around, why=solver.reason_unknown())
     lemma = z3.substitute_vars(solver.get_cover_delta(-1, reach), *arguments)
+    return checked(problem, lemma, seconds)
+
+
+def checked(problem: Problem, lemma: z3.BoolRef, seconds: int) -> Answer:
+    """The answer that something which is said to hold always gives, when a plain solver finds it so."""
+    tracks, around = problem.before.tracks, problem.around
     if not _plainly(problem, lemma, seconds):
-        return Answer("unknown", tracks, problem.around, why="what was found does not stand up to a second look")
-    return Answer("proved", tracks, problem.around, lemma=in_words(lemma))
+        return Answer("unknown", tracks, around, why="what was found does not stand up to a second look")
+    return Answer("proved", tracks, around, lemma=in_words(lemma), formula=lemma)
 
 
 _THEIRS = z3.Bool("the other contact is the other customer's")
@@ -251,7 +274,7 @@ def _plainly(problem: Problem, lemma: z3.BoolRef, seconds: int) -> bool:
     later = z3.substitute(lemma, *zip(problem.before.variables, problem.after.variables, strict=True))
     claims = [z3.And(problem.before.empty(), z3.Not(lemma))]
     claims += [z3.And(lemma, way, z3.Not(later)) for _, way in transitions(problem)]
-    claims += [z3.And(lemma, bad) for bad in problem.bad]
+    claims += [z3.And(lemma, bad) for bad in problem.broken]
     if _merges(problem):
         other = make_state(problem.before.tracks, "other ")
         theirs = z3.substitute(
@@ -259,7 +282,7 @@ def _plainly(problem: Problem, lemma: z3.BoolRef, seconds: int) -> bool:
             *zip(problem.before.variables, other.variables, strict=True),
             (problem.steps.of_customer, _THEIRS),
         )
-        claims.append(z3.And(lemma, theirs, _merged(problem.before, other, problem.after), z3.Not(later)))
+        claims.append(z3.And(lemma, theirs, merged(problem.before, other, problem.after), z3.Not(later)))
     domains = [problem.settings.domain(path) for path in problem.settings.terms]
     for claim in claims:
         solver = z3.Solver()
@@ -268,46 +291,3 @@ def _plainly(problem: Problem, lemma: z3.BoolRef, seconds: int) -> bool:
         if solver.check() != z3.unsat:
             return False
     return True
-
-
-def tracked_folds(policy: ir.Policy, one: ir.Invariant, rounds: int) -> frozenset[str]:
-    """The folds on which a promise depends: its own, then those of its decisions, then of what records all these."""
-    paths, events = set(reads(one.condition)), set(one.asked_on)
-    found = {path for path in paths if path in policy.folds}
-    for _ in range(rounds):
-        for event in events:
-            moment = Moment(policy, event, Settings(policy, Codes()))
-            there = {path for path in paths if _is_there(policy, event, path)}
-            found |= {path for path in moment.depends(there) if path in policy.folds}
-        paths, events = _causing(policy, {policy.folds[path].entry for path in found})
-    return frozenset(path for path in found if track(policy.folds[path]) is not None)
-
-
-def _is_there(policy: ir.Policy, event: str, path: str) -> bool:
-    if path.startswith((SETTING, *FLAGS)) or path in policy.folds or path in policy.facts:
-        return True
-    if path in policy.decisions:
-        return event in policy.decisions[path].asked_on
-    return path in policy.events[event]
-
-
-def _causing(policy: ir.Policy, kinds: set[str]) -> tuple[set[str], set[str]]:
-    """The decisions that append or amend entries of some kinds, and the events on which they are asked."""
-    names, events = set[str](), set[str]()
-    for decision in policy.decisions.values():
-        for rule in decision.rules:
-            if any(_touches(policy, effect, kinds) for effect in rule.effects):
-                names.add(decision.name)
-                events |= set(rule.asked_on)
-    return names, events
-
-
-def _touches(policy: ir.Policy, effect: ir.Effect, kinds: set[str]) -> bool:
-    match effect:
-        case ir.Record(kind) | ir.Amend(kind):
-            return kind in kinds
-        case ir.Owe(obligation) | ir.Close(obligation):
-            closes = policy.obligations[obligation].closes.values()
-            return "obligation" in kinds or any(kind in kinds for one in closes for kind, _ in one.amends)
-        case _:
-            return False

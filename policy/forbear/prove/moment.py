@@ -13,9 +13,10 @@ from attrs import define, field, frozen
 
 from forbear.engine.pure import type_at
 from forbear.language import ir
-from forbear.language.types import EnumType, IntType, Value
+from forbear.language.types import Value
 from forbear.language.walk import reads
 from forbear.ledger.fold import answer
+from forbear.prove.hitting import collected, either, rank, unbeaten, wins
 from forbear.prove.terms import Codes, Members, Reading, Term, constant, equal, listening, variable, within
 
 SETTING = "setting."
@@ -150,6 +151,14 @@ class Moment:
         """Whether a decision fell back for a reason that no rule knows of."""
         return z3.Bool(f"{self.label}fallen {name}") if self.falling else z3.BoolVal(False)
 
+    def set_by_people(self) -> list[z3.BoolRef]:
+        """For each decision that was asked about and may be set, whether a person set its outcome."""
+        names = [name for name in self.outcomes if self.overriding and self.policy.decisions[name].overrides]
+        return [self._set(name) for name in names]
+
+    def _set(self, name: str) -> z3.BoolRef:
+        return z3.Bool(f"{self.label}set {name}")
+
     def asked(self, name: str) -> tuple[ir.Rule, ...]:
         """The rules of a decision that are looked at on this event, in file order."""
         return tuple(rule for rule in self.policy.decisions[name].rules if self.event in rule.asked_on)
@@ -159,23 +168,23 @@ class Moment:
         holds = [read.condition(rule.when) for rule in rules]
         thens = [read.term(rule.then) for rule in rules]
         fallen = self.fallen(decision.name)
-        set_ = z3.Bool(f"{self.label}set {decision.name}") if self.overriding and decision.overrides else None
+        set_ = self._set(decision.name) if self.overriding and decision.overrides else None
         free = [z3.BoolVal(True)] * len(rules)  # that no rule before has matched, where that matters
         ranks: list[z3.ExprRef] = []  # under `priority`, how severe the outcome of each rule is
         conflict = z3.BoolVal(False)
         if decision.hit == "first":
             free = list(accumulate(holds[:-1], lambda none, one: z3.And(none, z3.Not(one)), initial=z3.BoolVal(True)))
         elif decision.hit == "priority":
-            ranks = [_rank(then, decision, self.codes) for then in thens]
-            if all(z3.is_int_value(rank) for rank in ranks):
-                free, ranks = _unbeaten(holds, [rank.as_long() for rank in ranks]), []
+            ranks = [rank(then, decision, self.codes) for then in thens]
+            if all(z3.is_int_value(one) for one in ranks):
+                free, ranks = unbeaten(holds, [one.as_long() for one in ranks]), []
         elif decision.hit == "unique":
             conflict = z3.Not(z3.AtMost(*holds, 1)) if len(holds) > 1 else conflict
         fires = {
             rule.name: z3.And(
                 holds[n],
                 free[n],
-                *(z3.Not(z3.And(holds[m], _wins(m, n, ranks))) for m in range(len(ranks)) if m != n),
+                *(z3.Not(z3.And(holds[m], wins(m, n, ranks))) for m in range(len(ranks)) if m != n),
                 *([z3.Not(fallen)] if self.falling else []),
                 *([z3.Not(set_)] if set_ is not None else []),
                 *([z3.Not(conflict)] if decision.hit == "unique" else []),
@@ -187,17 +196,17 @@ class Moment:
         first = decision.hit == "first"
         deciding = list(zip(holds if first else fires.values(), thens, strict=True))
         if decision.hit == "collect":
-            value = _collected(decision, deciding, fallen, fallback)
+            value = collected(decision, deciding, fallen, fallback)
         else:
             value = otherwise
             for one, then in reversed(deciding):
-                value = _either(one, then, value)
-            value = _either(z3.Or(conflict, fallen), fallback, value)
+                value = either(one, then, value)
+            value = either(z3.Or(conflict, fallen), fallback, value)
         if not isinstance(value, Members):
             if set_ is not None:
                 by_person = variable(f"{self.label}{decision.name} as set", decision.outcome_type)
                 may = z3.Or([equal(by_person, constant(one, self.codes)) for one in decision.overrides])
-                value = _either(z3.And(set_, z3.Not(fallen), may), by_person, value)
+                value = either(z3.And(set_, z3.Not(fallen), may), by_person, value)
             name = variable(self.label + self.version + decision.name, decision.outcome_type)
             self.domains[decision.name] = equal(name, value)
             value = name
@@ -261,53 +270,3 @@ def _names(effect: ir.Effect, space: str) -> str:
     if space == "recorded":
         return effect.entry if isinstance(effect, ir.Record) else ""
     return effect.obligation if isinstance(effect, ir.Owe) else ""
-
-
-def _rank(then: Term, decision: ir.Decision, codes: Codes) -> z3.ExprRef:
-    """The place of an outcome among those of its decision."""
-    assert isinstance(decision.type, EnumType)
-    found = z3.IntVal(0)
-    for n, value in enumerate(decision.type.values):
-        found = z3.If(equal(then, constant(value, codes)), z3.IntVal(n), found)
-    return z3.simplify(found)
-
-
-def _unbeaten(holds: list[z3.BoolRef], ranks: list[int]) -> list[z3.BoolRef]:
-    """For each rule that none matches which goes before it: of a severer outcome, or of the same and further up."""
-    matching = {rank: z3.Or([one for one, its in zip(holds, ranks, strict=True) if its == rank]) for rank in ranks}
-    severer, none = dict[int, z3.BoolRef](), z3.BoolVal(True)
-    for rank in sorted(matching, reverse=True):
-        severer[rank], none = none, z3.And(none, z3.Not(matching[rank]))
-    found: list[z3.BoolRef] = []
-    for one, rank in zip(holds, ranks, strict=True):
-        found.append(severer[rank])
-        severer[rank] = z3.And(severer[rank], z3.Not(one))
-    return found
-
-
-def _wins(one: int, other: int, ranks: list[z3.ExprRef]) -> z3.BoolRef:
-    """Whether a rule goes before another: its outcome is severer, or the same and it stands further up."""
-    return ranks[one] >= ranks[other] if one < other else ranks[one] > ranks[other]
-
-
-def _either(condition: z3.BoolRef, one: Term, other: Term) -> Term:
-    if isinstance(one, Members) or isinstance(other, Members):
-        assert isinstance(one, Members)
-        assert isinstance(other, Members)
-        return Members(lambda item: z3.If(condition, one.contains(item), other.contains(item)))
-    return z3.If(condition, one, other)
-
-
-def _collected(
-    decision: ir.Decision, deciding: list[tuple[z3.BoolRef, Term]], fallen: z3.BoolRef, fallback: Term
-) -> Term:
-    """What `collect` makes of its values: numbers add up and stop at the ends of the range, others are a list."""
-    if isinstance(decision.type, IntType):
-        total = z3.Sum([z3.If(fires, then, z3.IntVal(0)) for fires, then in deciding] or [z3.IntVal(0)])
-        low, high = z3.IntVal(decision.type.low), z3.IntVal(decision.type.high)
-        return _either(fallen, fallback, z3.If(total < low, low, z3.If(total > high, high, total)))
-    return _either(fallen, fallback, _some(deciding))
-
-
-def _some(deciding: list[tuple[z3.BoolRef, Term]]) -> Members:
-    return Members(lambda item: z3.Or([z3.And(fires, equal(then, item)) for fires, then in deciding]))

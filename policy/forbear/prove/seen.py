@@ -128,6 +128,12 @@ def outcome(answer: Answer, name: str) -> Value:
     return answer.evaluation.outcome[name]
 
 
+def same(before: Answer, after: Answer, name: str) -> bool:
+    """Whether a decision came to the same; lists are the same that hold the same, as rules ask for no more."""
+    one, other = outcome(before, name), outcome(after, name)
+    return set(one) == set(other) if isinstance(one, tuple) and isinstance(other, tuple) else one == other
+
+
 def merge(changes: Iterable[Change]) -> tuple[Change, ...]:
     """The same change on several events told once; one under own defaults only where equal settings do not show it."""
     found: dict[tuple[object, ...], Change] = {}

@@ -44,13 +44,12 @@ class Step:
 
 @define
 class Among:
-    """A policy whose folds are partly kept in a state. `overriding` lets people set outcomes."""
+    """A policy whose folds are partly kept in a state."""
 
     policy: ir.Policy
     settings: Settings
     tracks: tuple[Track, ...]
     nesting: Nesting
-    overriding: bool = False
     of_customer: z3.BoolRef = field(factory=lambda: z3.Bool("the contact is the customer's"))
 
     @property

@@ -27,7 +27,7 @@ class Steps(Among):
 
     def begin(self, event: str, state: State, label: str) -> _Running:
         """An event in a state, before anything is asked of it."""
-        moment = Moment(self.policy, event, self.settings, label, falling=True, overriding=self.overriding)
+        moment = Moment(self.policy, event, self.settings, label, falling=True, overriding=True)
         return _Running(self, state, moment, label)
 
     def step(self, event: str, state: State, label: str) -> Step | None:

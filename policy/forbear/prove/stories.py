@@ -93,10 +93,10 @@ def _ways(problem: Problem, steps: int, seconds: int, tries: int) -> Iterator[_W
         solver.add(z3.Or([chosen[n] == m for m in range(len(problem.every))]))
         for m, step in enumerate(problem.every):
             becomes = [term == step.change.terms[name] for name, term in problem.after.terms.items()]
-            way = z3.And(*step.known, _soundly(step), *becomes)
+            way = z3.And(*step.known, *problem.decided(step), _soundly(step), *becomes)
             solver.add(z3.Implies(chosen[n] == m, _at(problem, way, states[n], states[n + 1], n)))
-    solver.add(z3.Or([chosen[steps] == m for m in range(len(problem.bad))]))
-    for m, (look, bad) in enumerate(zip(problem.looks, problem.bad, strict=True)):
+    solver.add(z3.Or([chosen[steps] == m for m in range(len(problem.looks))]))
+    for m, (look, bad) in enumerate(zip(problem.looks, problem.broken, strict=True)):
         broken = z3.And(bad, _soundly(look))
         solver.add(z3.Implies(chosen[steps] == m, _at(problem, broken, states[steps], states[steps], steps)))
     for _ in range(tries):

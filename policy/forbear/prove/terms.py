@@ -29,12 +29,22 @@ class Codes:
         """The code of a text."""
         return self._known.setdefault(text, len(self._known))
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that have a code, in order."""
+        return tuple(self._known)
+
     def text(self, code: int) -> str:
         """The text of a code; one that no policy names gets a name of its own."""
         for text, one in self._known.items():
             if one == code:
                 return text
         return f"other-{code}"
+
+
+def codes_of(texts: Iterable[str]) -> Codes:
+    """Codes that begin with those of some texts, none of which occurs twice."""
+    return Codes({text: n for n, text in enumerate(texts)})
 
 
 @frozen

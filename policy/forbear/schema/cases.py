@@ -18,6 +18,7 @@ _SAID = {
     "degraded": "Whether a decision fell back.",
     "late": "Whether the event came after a later one.",
     "error": "Words of the reason why the event was refused.",
+    "says": "The texts said, by rules or with what is owed; these and no others. Or text to language to words in it.",
     "left_out": "Candidate to the requirement that left it out; these and no others.",
 }
 
@@ -65,7 +66,8 @@ def _expect(policy: ir.Policy | None) -> Schema:
     checks: dict[str, Schema] = {}
     for name in CHECKS:
         shape = listed(known.get(name, TEXT)) if name in LISTS else FLAG if name in FLAGS else TEXT
-        checks[name] = about(_SAID.get(name, name), _LEFT_OUT if name == "left_out" else shape)
+        shape = {"left_out": _LEFT_OUT, "says": _says(policy)}.get(name, shape)
+        checks[name] = about(_SAID.get(name, name), shape)
     found = about(
         "What is expected: decisions with their outcomes, and what followed.",
         {"type": ["object", "null"], "properties": dict(checks)},
@@ -81,6 +83,22 @@ def _expect(policy: ir.Policy | None) -> Schema:
 
 
 _LEFT_OUT: Schema = {"type": ["object", "null"], "additionalProperties": TEXT}
+
+
+def _says(policy: ir.Policy | None) -> Schema:
+    """Names of texts, or of each what it says."""
+    text = TEXT if policy is None else named(known=policy.texts)
+    words: Schema = {"type": ["object", "null"], "additionalProperties": TEXT}
+    if policy is None:
+        return {"anyOf": [listed(text), {"type": "object", "additionalProperties": words}]}
+    texts: dict[str, Plain] = {name: _words(one) for name, one in policy.texts.items()}
+    return {"anyOf": [listed(text), {"type": "object", "properties": texts, "additionalProperties": False}]}
+
+
+def _words(text: ir.Text) -> Schema:
+    languages = {language for each in text.variants.values() for language in each}
+    known: dict[str, Plain] = dict.fromkeys(sorted(languages), TEXT)
+    return {"type": ["object", "null"], "properties": known, "additionalProperties": False}
 
 
 def _known(policy: ir.Policy | None) -> dict[str, Schema]:

@@ -23,7 +23,7 @@ from forbear.testing.foreign import foreign_names
 
 LISTS = ("fired", "owes", "records", "closed", "overdue")
 FLAGS = ("degraded", "late")
-CHECKS = (*LISTS, *FLAGS, "error", "left_out")
+CHECKS = (*LISTS, *FLAGS, "error", "left_out", "says")
 _SHAPE = "add given: {…} and expect: {…}, or story: […] alone"
 
 
@@ -49,8 +49,8 @@ class Step:
 class PackTest:
     """A case (facts given, one pure decision) or a story (events through engine and ledger).
 
-    `foreign` are the entries, obligations and decisions that a test of a pack below cannot know of: they stand in
-    other packs.
+    `foreign` are the entries, obligations, texts and decisions that a test of a pack below cannot know of, as they
+    stand in other packs.
     """
 
     name: str
@@ -179,6 +179,8 @@ def _expectations(node: Node, shape: Shape, policy: ir.Policy) -> tuple[Expectat
             found.append(Expectation(key.value, word.value if word is not None else "", key.span))
         elif key.value == "left_out":
             found.append(Expectation(key.value, _left_out(value, shape, policy), key.span))
+        elif key.value == "says":
+            found.append(Expectation(key.value, _says(value, shape, policy), key.span))
         else:
             kind = policy.outcome_type(key.value)
             expected = check_value(value, kind, Scope(Names()), shape.problems)
@@ -204,6 +206,26 @@ def _left_out(node: Node, shape: Shape, policy: ir.Policy) -> dict[str, str]:
     mapping = shape.mapping(node, "`left_out`")
     chosen = {key.value: shape.choice(value, "requirement", known) for key, value in (mapping.items if mapping else ())}
     return {candidate: rule for candidate, rule in chosen.items() if rule is not None}
+
+
+def _says(node: Node, shape: Shape, policy: ir.Policy) -> list[tuple[str, dict[str, str]]]:
+    """The texts that are said, each with words that it has in it, by language."""
+    if not isinstance(node, Tree):
+        return [(name, {}) for name in _names("says", node, set(policy.texts), shape)]
+    found: list[tuple[str, dict[str, str]]] = []
+    for key, value in node.items:
+        name = shape.choice(key, "text", policy.texts.keys())
+        mapping = shape.mapping(value, f"`{key.value}`") if name is not None else None
+        if name is None or mapping is None:
+            continue
+        languages = {language for each in policy.texts[name].variants.values() for language in each}
+        words: dict[str, str] = {}
+        for language, told in mapping.items:
+            said = shape.text(told, "what is said")
+            if shape.choice(language, "language", languages) is not None and said is not None:
+                words[language.value] = said.value
+        found.append((name, words))
+    return found
 
 
 def _names(check: str, node: Node, known: set[str], shape: Shape) -> list[str]:

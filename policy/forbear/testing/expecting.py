@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import field, frozen
@@ -32,6 +32,7 @@ class Found:
     records: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     overdue: tuple[str, ...] = ()
+    said: tuple[tuple[str, Mapping[str, str]], ...] = ()  # each text, with its words by language
     left_out: Mapping[str, str] = field(factory=dict)
     degraded: Mapping[str, str] | None = None
     late: bool = False
@@ -81,6 +82,8 @@ def _compare(one: Expectation, found: Found) -> str:
             got = getattr(found, one.name)
             same = sorted(got) == sorted(one.value)
             return "" if same else f"{one.name}: expected {_list(one.value)}, got {_list(got)}"
+        case "says":
+            return _unsaid(one.value, found.said)
         case "left_out":
             same = dict(one.value) == dict(found.left_out)
             return "" if same else f"left_out: expected {_value(one.value)}, got {_value(dict(found.left_out))}"
@@ -103,6 +106,20 @@ def _compare(one: Expectation, found: Found) -> str:
             same = one.value == got
             because = f"; fired: {_list([rule for rule in found.fired if rule.startswith(one.name + '.')])}"
             return "" if same else f"{one.name}: expected {_value(one.value)}, got {_value(got)}{because}"
+
+
+def _unsaid(wanted: Sequence[tuple[str, Mapping[str, str]]], said: Sequence[tuple[str, Mapping[str, str]]]) -> str:
+    """What should be said and is not, or the other way round."""
+    names, got = ([name for name, _ in told] for told in (wanted, said))
+    if sorted(names) != sorted(got):
+        return f"says: expected {_list(names)}, got {_list(got)}"
+    for name, words in wanted:
+        texts = [each for text, each in said if text == name]
+        for language, word in words.items():
+            if not any(word in text.get(language, "") for text in texts):
+                heard = " / ".join(text.get(language, "") for text in texts)
+                return f"says: expected {word!r} in {name} ({language}), got {heard!r}"
+    return ""
 
 
 def _flag(value: bool) -> str:

@@ -11,11 +11,11 @@ from forbear.language.source import Source
 from forbear.language.tree import Mapping, Scalar, parse_tree
 from forbear.language.tree import Sequence as Listed
 
-_SECTIONS = ("entries", "obligations")
+_SECTIONS = ("entries", "obligations", "texts")
 
 
 def foreign_names(sources: Sequence[Source]) -> dict[str, frozenset[str]]:
-    """Pack below → the entries, obligations and decisions of packs on which it does not build.
+    """Pack below → the entries, obligations, texts and decisions of packs on which it does not build.
 
     It builds on some directly, on others through them. To the pack in hand, `""`, nothing is foreign.
     """

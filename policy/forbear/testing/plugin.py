@@ -51,15 +51,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _folder(name: str, start: Path) -> Path:
-    """The folder of a pack, given by folder or by the name of a bundled one."""
-    from forbear.errors import PackNotFound
-    from forbear.language.files import find_pack
+    """The folder of a pack, given by folder or by name: one that is bundled, or that an installed plugin brings."""
+    from forbear.engine.parts import find_folder
+    from forbear.engine.plugins import Plugins
+    from forbear.engine.registry import registry_of
+    from forbear.errors import ForbearError
 
     if (start / name / MANIFEST).is_file():
         return (start / name).resolve()
     try:
-        return find_pack(name).resolve()
-    except PackNotFound as error:
+        return find_folder(name, Plugins(registry_of())).resolve()
+    except ForbearError as error:
         raise pytest.UsageError(f"--forbear {name}: {error}") from None
 
 
@@ -99,11 +101,13 @@ class Pack:
         return run_test(test, self._policies[chosen]).failures
 
     def _load(self) -> tuple[ir.Policy, list[PackTest]]:
-        from forbear.language.pack import build_policy, read_pack
+        from forbear.engine.parts import load_pack
+        from forbear.engine.plugins import Plugins
+        from forbear.engine.registry import registry_of
         from forbear.testing.cases import read_tests
 
         if self._read is None:
-            policy = build_policy(read_pack(self.folder))
+            policy = load_pack(self.folder, Plugins(registry_of()))
             self._read = policy, read_tests(self.folder, policy)
         return self._read
 

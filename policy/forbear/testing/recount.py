@@ -47,9 +47,10 @@ def _differing(
         for whom in sorted(people, key=str):
             wanted = recount(fold, policy, seen, ledger, whom, where[fold.path], at)
             told = {"ledger": _asked(fold, policy, ledger, whom, where[fold.path], at)}
-            past = recall.past(whom, at, ledger) if whom is not None and fold.scope == "customer" else None
-            if past is not None and recall.keeps(fold.path) and past.knows(fold.path):
-                told["recall"] = past.answers(fold, {}, [{}])[0]
+            customer = whom if fold.scope == "customer" else None
+            answers = recall.view(customer, at, ledger).answers(fold, whom, {}, [{}])
+            if answers is not None:
+                told["recall"] = answers[0]
             for how, one in told.items():
                 if one != wanted:
                     yield f"{fold.path} of {whom}: {how} {one!r}, counted {wanted!r}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -12,12 +12,14 @@ from forbear.engine import Engine
 from forbear.engine.confirm import Confirm
 from forbear.engine.pure import decide_facts
 from forbear.engine.settle import flat
+from forbear.engine.texts import fill
 from forbear.errors import EventError, ForbearError
+from forbear.evaluate import Happening
 from forbear.language import ir
 from forbear.language.choosing import under
 from forbear.language.pack import build_policy, read_pack
 from forbear.language.source import Source
-from forbear.language.types import show
+from forbear.language.types import Value, show
 from forbear.records import Record
 from forbear.testing.cases import PackTest, all_tests, rules_of
 from forbear.testing.changes import holds_below
@@ -25,6 +27,8 @@ from forbear.testing.coverage import Coverage, Watch, coverage_of
 from forbear.testing.coverage.stories import found_overdue, look_back, watch_overdue, watch_record
 from forbear.testing.expecting import Failure, Found, check
 from forbear.testing.foreign import known_packs
+
+Words = tuple[str, Mapping[str, str]]  # a text, and what it says by language
 
 
 @frozen
@@ -131,12 +135,11 @@ def _case(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None
     except EventError as error:
         return Result(test, tuple(check(test.expect, Found({}, error=str(error)), test.span)), frozenset())
     evaluation = answer.evaluation
+    settings = {path: one.value for path, one in policy.settings.items()}
+    environment = {**settings, **answer.facts, **evaluation.outcome}
     if watch is not None:
-        settings = {path: one.value for path, one in policy.settings.items()}
         fixed = frozenset(test.given) & policy.decisions.keys()
-        watch.decided(
-            answer.policy, answer.event, {**settings, **answer.facts, **evaluation.outcome}, answer.degraded, fixed
-        )
+        watch.decided(answer.policy, answer.event, environment, answer.degraded, fixed)
         watch.happened(policy, evaluation.happenings)
     found = Found(
         outcome={name: show(answer.policy.outcome_type(name), value) for name, value in evaluation.outcome.items()},
@@ -144,6 +147,7 @@ def _case(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None
         owes=tuple(one.name for one in evaluation.happenings if one.action == "owe"),
         records=tuple(one.name for one in evaluation.happenings if one.action == "record"),
         closed=tuple(one.name for one in evaluation.happenings if one.action == "close"),
+        said=tuple(_said(evaluation.happenings, answer.policy, environment)),
         left_out=flat(evaluation.left_out),
         degraded=answer.degraded or None,
     )
@@ -157,6 +161,14 @@ def _case(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None
         for name, rules in evaluation.conflicts.items()
     ]
     return Result(test, tuple(failures), found.rules(policy))
+
+
+def _said(happenings: Iterable[Happening], policy: ir.Policy, environment: Mapping[str, Value]) -> Iterator[Words]:
+    """The texts that rules say, then those that go with what they owe, each in every language."""
+    said = [one.name for one in happenings if one.action == "say"]
+    owed = [policy.obligations[one.name].say for one in happenings if one.action == "owe"]
+    for name in (*said, *(one for one in owed if one)):
+        yield name, fill(policy.texts[name], environment, policy)
 
 
 def _story(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None, confirm: Confirm) -> Result:
@@ -174,20 +186,22 @@ def _story(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | Non
                 failures += check(step.expect, Found({}, error=str(error)), step.span)
                 continue
             owed |= {one.id: one.owe for one in record.obligations}
-            found = _of(record, owed)
+            found = _of(record, owed, policy)
             fired |= found.rules(policy)
             if watch is not None:
                 watch_record(watch, policy, record)
             for overdue in found_overdue(engine, record):
                 owed |= {one.id: one.owe for one in overdue.obligations}
-                fired |= _of(overdue, owed).rules(policy)
+                fired |= _of(overdue, owed, policy).rules(policy)
                 if watch is not None:
                     watch_overdue(watch, engine, overdue)
             failures += check(step.expect, _known(found, test), step.span)
     return Result(test, tuple(failures), frozenset(fired))
 
 
-def _of(record: Record, owed: Mapping[str, str]) -> Found:
+def _of(record: Record, owed: Mapping[str, str], policy: ir.Policy) -> Found:
+    said = [(one.text, one.say) for one in record.said]
+    said += [(policy.obligations[one.owe].say, one.say) for one in record.obligations if one.say is not None]
     return Found(
         outcome=record.outcome,
         fired=record.fired,
@@ -195,6 +209,7 @@ def _of(record: Record, owed: Mapping[str, str]) -> Found:
         records=tuple(one.entry for one in record.recorded if one.entry != "contact"),
         closed=tuple(one.owe for one in record.closed),
         overdue=tuple(owed.get(one, one) for one in record.overdue),
+        said=tuple(said),
         left_out=record.left_out,
         degraded=record.degraded,
         late=record.late,
@@ -213,5 +228,6 @@ def _known(found: Found, test: PackTest) -> Found:
         records=known(found.records),
         closed=known(found.closed),
         overdue=known(found.overdue),
+        said=tuple(one for one in found.said if one[0] not in test.foreign),
         degraded={name: why for name, why in (found.degraded or {}).items() if name not in test.foreign} or None,
     )

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from forbear.engine import Engine
 from forbear.engine.auditor import audit
+from forbear.engine.parts import load_pack
+from forbear.engine.plugins import Plugins
+from forbear.engine.registry import registry_of
 from forbear.errors import Diagnostic, EventError, PackError
 from forbear.language import ir
 from forbear.language.choosing import under
-from forbear.language.files import find_pack
-from forbear.language.pack import build_policy, read_pack
 from forbear.records import Plain
 from forbear.testing.hearing import Hearing, faults
 from forbear.testing.promises import broken_promises
@@ -45,16 +46,18 @@ def assert_invariants(
     pack: str | Path | ir.Policy = "standard",
     *,
     settings: Mapping[str, object] | None = None,
+    plugins: Sequence[object] = (),
     histories: int = 50,
     length: int = 25,
     prove: bool = True,
 ) -> Verified:
     """Verify a pack: check it, prove its promises, and take so many random histories of a length through an engine.
 
+    A pack given by name may be one that an installed plugin brings, or one of `plugins`, whose words it may use too.
     A proof needs the extra `prove`; without it that part is skipped, and what comes back says so. Raises AssertionError
     with the place of each mistake, or with the case or story that breaks a promise.
     """
-    policy = _checked(pack, settings or {})
+    policy = _checked(pack, settings or {}, plugins)
     chosen = in_force(policy, settings or ())
     done, skipped = [CHECK], dict[str, str]()
     proved: tuple[str, ...] = ()
@@ -73,9 +76,9 @@ def assert_invariants(
     return Verified(policy, tuple(done), skipped, proved)
 
 
-def _checked(pack: str | Path | ir.Policy, settings: Mapping[str, object]) -> ir.Policy:
+def _checked(pack: str | Path | ir.Policy, settings: Mapping[str, object], plugins: Sequence[object]) -> ir.Policy:
     try:
-        policy = pack if isinstance(pack, ir.Policy) else build_policy(read_pack(find_pack(str(pack))))
+        policy = pack if isinstance(pack, ir.Policy) else load_pack(pack, Plugins(registry_of(plugins)))
     except PackError as error:
         raise AssertionError(_told("the pack has mistakes", list(error.diagnostics))) from None
     chosen = under(policy, settings) if settings else policy
