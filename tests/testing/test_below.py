@@ -50,6 +50,30 @@ def test_a_test_below_does_not_see_what_packs_beside_it_record_and_owe(tmp_path)
     assert failures(both) == []
 
 
+def test_nor_what_they_amend(tmp_path):
+    both = packs(tmp_path, right_on="left")
+    amending = """\
+entries: {note: {seen: bool}}
+decisions:
+  - {decision: noted, asked_on: [contact_offered], outcome: bool, fallback: false,
+     rules: [{rule: all, then: true, amend: [{note: {which: n1, seen: true}}]}]}
+"""
+    write_pack(tmp_path / "right", {"more.yaml": amending})
+    test = "tests:\n  - {test: t, given: {}, expect: {left: yes, amends: []}}\n"
+    (tmp_path / "left" / "a.test.yaml").write_text(test)
+    assert failures(both) == []
+    (tmp_path / "right" / "a.test.yaml").write_text(test)
+    assert failures(both) == ["amends: expected nothing, got note"]
+
+
+def test_an_entry_beside_it_may_be_called_like_a_decision_of_its_own(tmp_path):
+    both = packs(tmp_path)
+    (tmp_path / "left" / "a.test.yaml").write_text(LEFT_TEST)
+    right = (tmp_path / "right" / "a.yaml").read_text()
+    (tmp_path / "right" / "a.yaml").write_text(right.replace("righted", "left"))
+    assert failures(both) == []
+
+
 def test_it_does_see_its_own(tmp_path):
     both = packs(tmp_path)
     (tmp_path / "left" / "a.test.yaml").write_text(LEFT_TEST.replace("records: [lefted]", "records: []"))

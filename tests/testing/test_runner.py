@@ -154,7 +154,7 @@ def test_a_story_goes_through_engine_and_ledger(tmp_path):
 
 def test_what_is_owed_for_lateness_is_called_by_its_name_when_it_is_late_itself(tmp_path):
     (tmp_path / "late.yaml").write_text(
-        "decision: amends\nasked_on: [obligation_overdue]\noutcome: [none, letter]\nfallback: none\n"
+        "decision: more\nasked_on: [obligation_overdue]\noutcome: [none, letter]\nfallback: none\n"
         'rules:\n  - {rule: late, when: obligation.owe == "sorry", then: letter, owe: [letter]}\n  - otherwise: none\n'
     )
     tests = story(
@@ -215,6 +215,8 @@ def test_a_pack_without_tests_has_no_results(tmp_path):
         (case("{}", "{closed: [sory]}"), "unknown-value", 4, "did you mean `sorry`?"),
         (case("{}", "{overdue: [sory]}"), "unknown-value", 4, "did you mean `sorry`?"),
         (case("{}", "{records: [dealy]}"), "unknown-value", 4, "did you mean `delay`?"),
+        (case("{}", "{amends: [dealy]}"), "unknown-value", 4, "did you mean `delay`?"),
+        (case("{}", "{ammends: [delay]}"), "unknown-name", 4, "did you mean `amends`?"),
         (case("{}", "{degraded: no}"), "wrong-shape", 4, ""),
         (case("{}", "{late: 1}"), "wrong-shape", 4, ""),
         (case("{}", "{error: [a]}"), "wrong-shape", 4, ""),
@@ -246,7 +248,7 @@ def test_all_problems_of_all_test_files_come_at_once(tmp_path):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("check", ["late", "fired", "error"])
+@pytest.mark.parametrize("check", ["late", "fired", "error", "amends"])
 def test_a_decision_that_is_called_like_a_check_is_not_taken_for_it(check, tmp_path):
     also = {
         "b.yaml": f"decision: {check}\nasked_on: [tick]\noutcome: bool\nfallback: false\nrules: [{{otherwise: true}}]\n"
@@ -256,6 +258,59 @@ def test_a_decision_that_is_called_like_a_check_is_not_taken_for_it(check, tmp_p
         run_tests(folder)
     (one,) = caught.value.diagnostics
     assert (one.code, one.hint) == ("reserved-name", "give the decision another name")
+
+
+# --- what is amended
+
+AMENDING = {
+    **PACK,
+    "vocabulary.yaml": PACK["vocabulary.yaml"].replace("long]}", "long], told: {type: bool, default: false}}"),
+    "obligations.yaml": PACK["obligations.yaml"].replace("{done: {}, w", "{done: {amend: {delay: {told: true}}}, w"),
+    "forgiven.yaml": """\
+events:
+  delay_forgiven: {delay: string}
+decisions:
+  - decision: forgiven
+    asked_on: [delay_forgiven]
+    outcome: bool
+    fallback: false
+    rules:
+      - {rule: always, then: true, amend: [{delay: {which: = event.delay, told: true}}]}
+""",
+}
+FORGIVEN = 'at: "2026-03-02T09:10:00Z", type: delay_forgiven, customer: u1, delay: "l:step-1:delay"'
+
+
+def amended(folder, tests):
+    report = run_tests(write_pack(folder, {**AMENDING, "a.test.yaml": "tests:\n" + tests}))
+    return [(one.span.line, one.message) for result in report.results for one in result.failures]
+
+
+@pytest.mark.parametrize(
+    ("amends", "message"),
+    [
+        ("[delay]", ""),
+        ("[]", "amends: expected nothing, got delay"),
+        ("[delay, delay]", "amends: expected delay, delay, got delay"),
+    ],
+)
+def test_what_is_amended_is_compared_in_cases_and_in_stories(amends, message, tmp_path):
+    expect = f"expect: {{forgiven: true, amends: {amends}}}"
+    given = "{event.type: delay_forgiven, event.delay: d1}"
+    assert amended(tmp_path / "a", case(given, expect.removeprefix("expect: "))) == ([(4, message)] if message else [])
+    assert amended(tmp_path / "b", story(OFFER, f"{FORGIVEN}, {expect}")) == ([(5, message)] if message else [])
+
+
+def test_what_a_closing_amends_beside_an_obligation_is_amended_too(tmp_path):
+    closed = f'at: "2026-03-02T09:01:00Z", {CLOSED}, obligation: "latest:sorry"'
+    tests = story(f"{OFFER}, expect: {{amends: []}}", f"{closed}, expect: {{amends: [delay]}}")
+    tests += story(OFFER, f"{closed.replace('done', 'waived')}, expect: {{amends: []}}")
+    assert amended(tmp_path, tests) == []
+
+
+def test_an_entry_that_there_is_not_is_not_amended(tmp_path):
+    tests = story(f"{FORGIVEN}, expect: {{forgiven: false, degraded: true, amends: []}}")
+    assert amended(tmp_path, tests) == []
 
 
 # --- what is said

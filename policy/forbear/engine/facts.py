@@ -218,9 +218,11 @@ def type_of(policy: ir.Policy, event: str, path: str) -> Type:
 
 def shown(policy: ir.Policy, event: str, values: Mapping[str, Value]) -> dict[str, Plain]:
     """The facts that the plan needs, in the form of the record."""
-    plan = policy.plans[event]
-    known = [path for path in sorted(plan.facts) if path in values]
-    return {path: show(with_folds(policy, type_of(policy, event, path)), values[path]) for path in known}
+    return {
+        path: show(with_folds(policy, type_of(policy, event, path)), values[path])
+        for path in policy.plans[event].ordered_facts
+        if path in values
+    }
 
 
 def with_folds(policy: ir.Policy, kind: Type) -> Type:

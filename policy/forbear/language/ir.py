@@ -274,6 +274,11 @@ class Plan:
     keyed: Mapping[str, tuple[str, ...]] = field(factory=dict)  # candidate list → the folds asked for each candidate
     promised: tuple[tuple[Invariant, frozenset[str]], ...] = ()  # the invariants asked, each with all that it reads
 
+    @cached_property
+    def ordered_facts(self) -> tuple[str, ...]:
+        """The facts and folds needed, in the order of a record."""
+        return tuple(sorted(self.facts))
+
 
 @frozen
 class Policy:

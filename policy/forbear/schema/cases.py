@@ -13,6 +13,7 @@ _SAID = {
     "fired": "Rules that must be among those that fired, as decision.rule.",
     "owes": "The obligations created; these and no others.",
     "records": "The entries appended; these and no others.",
+    "amends": "The entries amended; these and no others.",
     "closed": "The obligations closed; these and no others.",
     "overdue": "The obligations newly overdue; these and no others.",
     "degraded": "Whether a decision fell back.",
@@ -105,13 +106,14 @@ def _known(policy: ir.Policy | None) -> dict[str, Schema]:
     """The names that a check may give."""
     if policy is None:
         return {}
-    owed = named(known=policy.obligations)
+    owed, entries = named(known=policy.obligations), named(known=policy.entries)
     return {
         "fired": named(known=rules_of(policy)),
         "owes": owed,
         "closed": owed,
         "overdue": owed,
-        "records": named(known=policy.entries),
+        "records": entries,
+        "amends": entries,
     }
 
 

@@ -19,9 +19,9 @@ from forbear.language.source import MAX_PACK_BYTES, Problems, Source, list_files
 from forbear.language.tree import Mapping as Tree
 from forbear.language.tree import Node, parse_tree
 from forbear.language.types import show
-from forbear.testing.foreign import foreign_names
+from forbear.testing.foreign import Named, foreign_names
 
-LISTS = ("fired", "owes", "records", "closed", "overdue")
+LISTS = ("fired", "owes", "records", "amends", "closed", "overdue")
 FLAGS = ("degraded", "late")
 CHECKS = (*LISTS, *FLAGS, "error", "left_out", "says")
 _SHAPE = "add given: {…} and expect: {…}, or story: […] alone"
@@ -59,7 +59,7 @@ class PackTest:
     expect: tuple[Expectation, ...]
     story: tuple[Step, ...]
     span: Span
-    foreign: frozenset[str] = frozenset()
+    foreign: frozenset[Named] = frozenset()
 
 
 def all_tests(
@@ -160,6 +160,7 @@ def _expectations(node: Node, shape: Shape, policy: ir.Policy) -> tuple[Expectat
         "closed": set(policy.obligations),
         "overdue": set(policy.obligations),
         "records": set(policy.entries),
+        "amends": set(policy.entries),
     }
     for key, value in mapping.items if mapping is not None else ():
         if key.value not in decisions and key.value not in CHECKS:

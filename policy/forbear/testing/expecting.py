@@ -30,6 +30,7 @@ class Found:
     fired: tuple[str, ...] = ()
     owes: tuple[str, ...] = ()
     records: tuple[str, ...] = ()
+    amends: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     overdue: tuple[str, ...] = ()
     said: tuple[tuple[str, Mapping[str, str]], ...] = ()  # each text, with its words by language
@@ -78,7 +79,7 @@ def _compare(one: Expectation, found: Found) -> str:
         case "fired":
             missing = [rule for rule in one.value if rule not in found.fired]
             return f"{', '.join(missing)} did not fire; fired: {_list(found.fired)}" if missing else ""
-        case "owes" | "records" | "closed" | "overdue":
+        case "owes" | "records" | "amends" | "closed" | "overdue":
             got = getattr(found, one.name)
             same = sorted(got) == sorted(one.value)
             return "" if same else f"{one.name}: expected {_list(one.value)}, got {_list(got)}"

@@ -13,17 +13,19 @@ from forbear.language.tree import Sequence as Listed
 
 _SECTIONS = ("entries", "obligations", "texts")
 
+Named = tuple[str, str]  # a section of packs, or `decisions`, and a name in it
 
-def foreign_names(sources: Sequence[Source]) -> dict[str, frozenset[str]]:
+
+def foreign_names(sources: Sequence[Source]) -> dict[str, frozenset[Named]]:
     """Pack below → the entries, obligations, texts and decisions of packs on which it does not build.
 
     It builds on some directly, on others through them. To the pack in hand, `""`, nothing is foreign.
     """
-    declared: dict[str, set[str]] = {}
+    declared: dict[str, set[Named]] = {}
     for source in sources:
         tree = parse_tree(source, Problems())
         declared.setdefault(source.pack, set()).update(_declared(tree) if isinstance(tree, Mapping) else ())
-    every = frozenset().union(*declared.values())
+    every = frozenset[Named]().union(*declared.values())
     known = known_packs(sources)
     return {
         pack: frozenset() if not pack else every.difference(*(declared.get(one, ()) for one in known[pack]))
@@ -31,15 +33,15 @@ def foreign_names(sources: Sequence[Source]) -> dict[str, frozenset[str]]:
     }
 
 
-def _declared(tree: Mapping) -> Iterator[str]:
+def _declared(tree: Mapping) -> Iterator[Named]:
     for key, section in tree.items:
         if key.value == "decision" and isinstance(section, Scalar):
-            yield section.value
+            yield "decisions", section.value
         elif key.value == "decisions" and isinstance(section, Listed):
             for item in section.items:
                 yield from _declared(item) if isinstance(item, Mapping) else ()
         elif key.value in _SECTIONS and isinstance(section, Mapping):
-            yield from (name.value for name, _ in section.items)
+            yield from ((key.value, name.value) for name, _ in section.items)
 
 
 def known_packs(sources: Sequence[Source]) -> dict[str, frozenset[str]]:

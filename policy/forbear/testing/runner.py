@@ -146,6 +146,7 @@ def _case(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | None
         fired=evaluation.fired,
         owes=tuple(one.name for one in evaluation.happenings if one.action == "owe"),
         records=tuple(one.name for one in evaluation.happenings if one.action == "record"),
+        amends=tuple(one.name for one in evaluation.happenings if one.action == "amend"),
         closed=tuple(one.name for one in evaluation.happenings if one.action == "close"),
         said=tuple(_said(evaluation.happenings, answer.policy, environment)),
         left_out=flat(evaluation.left_out),
@@ -175,7 +176,7 @@ def _story(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | Non
     failures: list[Failure] = []
     fired: set[str] = set()
     with Engine(policy, "memory:", discover=False, evaluator=evaluator, confirm=confirm) as engine:
-        owed: dict[str, str] = {}
+        names: dict[str, str] = {}
         for number, step in enumerate(test.story, 1):
             told = {"id": f"step-{number}", **step.event}
             if watch is not None:
@@ -185,21 +186,26 @@ def _story(test: PackTest, policy: ir.Policy, evaluator: str, watch: Watch | Non
             except EventError as error:
                 failures += check(step.expect, Found({}, error=str(error)), step.span)
                 continue
-            owed |= {one.id: one.owe for one in record.obligations}
-            found = _of(record, owed, policy)
+            names |= _named(record)
+            found = _of(record, names, policy)
             fired |= found.rules(policy)
             if watch is not None:
                 watch_record(watch, policy, record)
             for overdue in found_overdue(engine, record):
-                owed |= {one.id: one.owe for one in overdue.obligations}
-                fired |= _of(overdue, owed, policy).rules(policy)
+                names |= _named(overdue)
+                fired |= _of(overdue, names, policy).rules(policy)
                 if watch is not None:
                     watch_overdue(watch, engine, overdue)
             failures += check(step.expect, _known(found, test), step.span)
     return Result(test, tuple(failures), frozenset(fired))
 
 
-def _of(record: Record, owed: Mapping[str, str], policy: ir.Policy) -> Found:
+def _named(record: Record) -> dict[str, str]:
+    """What it owes and records, by id."""
+    return {one.id: one.owe for one in record.obligations} | {one.id: one.entry for one in record.recorded}
+
+
+def _of(record: Record, names: Mapping[str, str], policy: ir.Policy) -> Found:
     said = [(one.text, one.say) for one in record.said]
     said += [(policy.obligations[one.owe].say, one.say) for one in record.obligations if one.say is not None]
     return Found(
@@ -207,8 +213,9 @@ def _of(record: Record, owed: Mapping[str, str], policy: ir.Policy) -> Found:
         fired=record.fired,
         owes=tuple(one.owe for one in record.obligations),
         records=tuple(one.entry for one in record.recorded if one.entry != "contact"),
+        amends=tuple(names.get(one.id, one.id) for one in record.amended),
         closed=tuple(one.owe for one in record.closed),
-        overdue=tuple(owed.get(one, one) for one in record.overdue),
+        overdue=tuple(names.get(one, one) for one in record.overdue),
         said=tuple(said),
         left_out=record.left_out,
         degraded=record.degraded,
@@ -219,15 +226,17 @@ def _of(record: Record, owed: Mapping[str, str], policy: ir.Policy) -> Found:
 def _known(found: Found, test: PackTest) -> Found:
     """What was found, without what a test of a pack below cannot know of."""
 
-    def known(names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(one for one in names if one not in test.foreign)
+    def known(section: str, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(one for one in names if (section, one) not in test.foreign)
 
+    degraded = found.degraded or {}
     return evolve(
         found,
-        owes=known(found.owes),
-        records=known(found.records),
-        closed=known(found.closed),
-        overdue=known(found.overdue),
-        said=tuple(one for one in found.said if one[0] not in test.foreign),
-        degraded={name: why for name, why in (found.degraded or {}).items() if name not in test.foreign} or None,
+        owes=known("obligations", found.owes),
+        records=known("entries", found.records),
+        amends=known("entries", found.amends),
+        closed=known("obligations", found.closed),
+        overdue=known("obligations", found.overdue),
+        said=tuple(one for one in found.said if ("texts", one[0]) not in test.foreign),
+        degraded={name: degraded[name] for name in known("decisions", degraded)} or None,
     )
