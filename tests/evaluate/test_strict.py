@@ -100,7 +100,7 @@ def paths_read(policy: ir.Policy, event: str) -> set[str]:
     return {path for expr in expressions for path in reads(expr)} | {one.over for one in ranked}
 
 
-@examples(60)
+@examples(30)
 @given(case=cases(questions=2), data=st.data())
 def test_given_facts_are_taken_as_the_pure_decision_takes_them(case: Case, data: st.DataObject) -> None:
     """On any policy: the same answer on facts in their outer form, or a fact is named that the other refuses too."""

@@ -7,7 +7,7 @@ from hostile.texts import DECISION, give
 
 SIZE = {
     "one long line of keys": lambda: "facts: {" + ", ".join(f"A{n}: 1" for n in range(90_000)) + "}",
-    "one long line of lists": lambda: "facts: [" + "[], " * 90_000 + "]",
+    "one long line of lists": lambda: "facts: [" + "[], " * 150_000 + "]",
     "one long line of tags": lambda: "facts: [" + "!a b, " * 90_000 + "]",
     "one long line of aliases": lambda: "facts: [" + "*a, " * 90_000 + "]",
     "too many values": lambda: "facts: [" + "a, " * 200_000 + "]",
