@@ -1,4 +1,4 @@
-"""The policy of `peers_pack` by hand, row by row and as BlazeRules; whole columns in, rules by their numbers out."""
+"""The policy of `peers_pack` as BlazeRules: whole columns in, rules by their numbers out."""
 
 from __future__ import annotations
 
@@ -64,78 +64,6 @@ READ = (
     "customer.vulnerable",
 )
 INTENTS = ("billing", "tech_support", "sales", "complaint", "account", "delivery", "other")
-
-
-def plain_row(
-    hostile: bool,
-    frustrated: bool,
-    target: str,
-    category: str,
-    confidence: int,
-    warnings: int,
-    wait: int,
-    intent: str,
-    offences: int,
-    value: int,
-    vulnerable: bool,
-) -> tuple[int, int, int, int, int]:
-    """Which rule of each decision decides, by its place in `DECISIONS`; nothing is validated."""
-    if hostile:
-        conduct = (0 if category != "none" and confidence >= 50 else 1) if target == "advisor" else 2
-    else:
-        conduct = 3 if frustrated else 4
-    if conduct == 0:
-        if warnings == 0:
-            response = 0
-        elif warnings == 1:
-            response = 1
-        else:
-            response = 2 if confidence < 70 else 3
-    else:
-        response = 5 if conduct == 4 else 4
-    if response == 3:
-        if offences == 0:
-            ladder = 0
-        elif offences == 1:
-            ladder = 1
-        else:
-            ladder = 2 if offences == 2 or vulnerable else 3
-    else:
-        ladder = 4
-    if wait >= 900 and ladder == 4:
-        priority = 0
-    elif wait >= 3600:
-        priority = 1
-    elif ladder in (2, 3):
-        priority = 2
-    elif vulnerable:
-        priority = 3
-    elif value >= 80:
-        priority = 4
-    elif value <= 20 and wait <= 20:
-        priority = 5
-    else:
-        priority = 6
-    if ladder == 0:
-        route = 0
-    elif ladder != 4 or offences >= 2:
-        route = 1
-    elif intent == "complaint" and priority in (0, 1, 3, 4):
-        route = 2
-    elif intent == "billing" or intent == "account":
-        route = 3
-    elif intent == "tech_support":
-        route = 4
-    elif intent == "sales":
-        route = 5
-    else:
-        route = 6
-    return conduct, response, ladder, priority, route
-
-
-def plain(rows: Iterable[tuple[Any, ...]]) -> list[tuple[int, int, int, int, int]]:
-    """Every row by hand."""
-    return [plain_row(*row) for row in rows]
 
 
 # --- BlazeRules: one engine a decision, each given what those before it decided

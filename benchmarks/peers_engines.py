@@ -28,6 +28,15 @@ class Peer:
     traced: bool = False
 
 
+def _each(name: str, package: str, decide: Callable[[Facts], Any]) -> Peer:
+    """A peer that decides one set of facts after the other, and gives the outcomes as they are."""
+
+    def prepare(facts: Sequence[Facts]) -> list[Facts]:
+        return [nested(one) for one in facts]
+
+    return Peer(name, package, prepare, lambda given: [decide(one) for one in given], list)
+
+
 # In these languages nothing can be named on the way, so that what others decided is written out.
 ABUSE = '(speech.hostile && speech.target == "advisor" && speech.category != "none" && speech.confidence >= 50)'
 ENDED = f"({ABUSE} && contact.warnings >= 2 && speech.confidence >= 70)"
@@ -53,13 +62,7 @@ def cel() -> Peer:
     from cel import compile as compile_cel
 
     program = compile_cel("{" + ", ".join(f'"{name}": {text}' for name, text in EXPRESSIONS.items()) + "}")
-    return Peer(
-        "CEL",
-        "common-expression-language",
-        lambda facts: [nested(one) for one in facts],
-        lambda given: [program.execute(one) for one in given],
-        list,
-    )
+    return _each("CEL", "common-expression-language", program.execute)
 
 
 # --- zen-engine: one expression node, whose later lines read what the earlier came to
@@ -121,13 +124,7 @@ def zen_expression() -> Peer:
 
     text = "{" + ", ".join(f"{name}: {_zen_words(text)}" for name, text in EXPRESSIONS.items()) + "}"
     expression = zen.compile_expression(text)
-    return Peer(
-        "zen-engine, bare expression",
-        "zen-engine",
-        lambda facts: [nested(one) for one in facts],
-        lambda given: [expression.evaluate(one) for one in given],
-        list,
-    )
+    return _each("zen-engine, bare expression", "zen-engine", expression.evaluate)
 
 
 # --- datalogic-py
@@ -184,13 +181,7 @@ def datalogic() -> Peer:
     from datalogic_py import Engine
 
     rule = Engine().compile_template(_logic())
-    return Peer(
-        "datalogic-py",
-        "datalogic-py",
-        lambda facts: [nested(one) for one in facts],
-        lambda given: [rule.evaluate(one) for one in given],
-        list,
-    )
+    return _each("datalogic-py", "datalogic-py", rule.evaluate)
 
 
 def datalogic_parsed() -> Peer:

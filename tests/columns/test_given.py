@@ -118,10 +118,24 @@ def test_columns_come_in_many_forms(policy: Policy, given: Any) -> None:
     assert decide_many(policy, given, event="utterance").equals(decide_many(policy, COLUMNS, event="utterance"))
 
 
-def test_an_arrow_table_is_a_form_too(policy: Policy) -> None:
-    pyarrow = pytest.importorskip("pyarrow")
+class Stream:
+    """Whatever offers its columns as Arrow does, without a library that both sides must have."""
+
+    def __init__(self, frame: pl.DataFrame | pl.Series) -> None:
+        self.frame = frame
+
+    def __arrow_c_stream__(self, schema: object = None) -> object:
+        return self.frame.__arrow_c_stream__(schema)
+
+
+def test_an_arrow_stream_is_a_form_too(policy: Policy) -> None:
     wanted = decide_many(policy, COLUMNS, event="utterance")
-    assert decide_many(policy, pyarrow.table(COLUMNS), event="utterance").equals(wanted)
+    assert decide_many(policy, Stream(pl.DataFrame(COLUMNS)), event="utterance").equals(wanted)  # type: ignore[arg-type]
+
+
+def test_an_arrow_stream_of_no_table_is_refused(policy: Policy) -> None:
+    with pytest.raises(EventError, match="the Arrow stream is no table"):
+        decide_many(policy, Stream(pl.Series([1, 2])), event="utterance")  # type: ignore[arg-type]
 
 
 def test_durations_are_whole_units(policy: Policy) -> None:

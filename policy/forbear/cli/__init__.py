@@ -14,7 +14,7 @@ def main() -> None:
     _open_streams()
     gc.set_threshold(_ALLOCATIONS)
     from forbear.cli.app import app
-    from forbear.cli.console import err, say_error, show_diagnostics
+    from forbear.cli.console import drop_output, err, say_error, show_diagnostics
     from forbear.errors import ForbearError, PackError
 
     try:
@@ -24,6 +24,10 @@ def main() -> None:
         sys.exit(2)
     except ForbearError as error:
         say_error(str(error))
+        sys.exit(2)
+    except OSError as error:
+        drop_output()
+        say_error(f"the output cannot be written: {error.strerror}")
         sys.exit(2)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, MutableMapping
 from functools import wraps
@@ -13,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from forbear import __version__
-from forbear.errors import ForbearError
+from forbear.cli.console import drop_output
 
 P = ParamSpec("P")
 
@@ -42,7 +41,7 @@ COMMANDS = {
 
 
 def _guarded(command: Callable[P, None]) -> Callable[P, None]:
-    """The command, ending well when nobody reads its output, and with a reason when it cannot be written."""
+    """The command, with all that it says on its way out, ending well when nobody reads that."""
 
     @wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -50,11 +49,8 @@ def _guarded(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
             sys.stdout.flush()
         except BrokenPipeError:
-            # Whoever read our output has had enough; that is no error. What is still buffered goes nowhere.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
-        except OSError as error:
-            raise ForbearError(f"the output cannot be written: {error.strerror}") from error
+            drop_output()
+            raise typer.Exit(0) from None  # whoever read our output has had enough; that is no error
 
     return guarded
 

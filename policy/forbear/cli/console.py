@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -63,6 +64,11 @@ def print_json(value: object) -> None:
     # What UTF-8 cannot hold, half of a pair of surrogates, becomes the escape that JSON has for it.
     sys.stdout.buffer.write(f"{line(value)}\n".encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()
+
+
+def drop_output() -> None:
+    """Send what is still buffered nowhere: Python would try once more at its end, and end with a status of its own."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}

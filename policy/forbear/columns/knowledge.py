@@ -11,7 +11,8 @@ from forbear.columns.fitting import fitted
 from forbear.columns.formulas import literal
 from forbear.columns.kinds import Dtype, dtype_of
 from forbear.columns.opening import EVENT_TYPE, Opened
-from forbear.engine.pure import type_at, untold
+from forbear.engine.pure import type_at
+from forbear.evaluate.given import untold
 from forbear.language.types import BoolType, IntType, RecordsType, Type, Value
 
 

@@ -69,9 +69,10 @@ def _frame(columns: Any) -> pl.DataFrame:
         except pl.exceptions.ShapeError as error:
             raise EventError(f"the columns are not of one length: {error}") from None
     if hasattr(columns, "__arrow_c_stream__"):
-        found = pl.from_arrow(columns)
-        if isinstance(found, pl.DataFrame):
-            return found
+        try:
+            return pl.DataFrame(columns)
+        except (TypeError, ValueError, pl.exceptions.PolarsError) as error:
+            raise EventError(f"the Arrow stream is no table: {error}") from None
     raise EventError("give a Polars frame, an Arrow table, or a mapping of path to values")
 
 

@@ -11,9 +11,9 @@ from attrs import frozen
 
 from forbear.columns.bits import picked, signatures, span, tiled
 from forbear.columns.kinds import looked_up
-from forbear.columns.settled import atoms
 from forbear.columns.variables import Key, Reads, Variable, key_of
 from forbear.language import ir
+from forbear.language.walk import atoms
 
 MOST_CELLS = 2**18
 MOST_WORK = 2**29  # cells times conditions

@@ -11,6 +11,7 @@ from attrs import define, field
 from forbear.codec import line
 from forbear.engine.plain import sort_of
 from forbear.errors import FactError
+from forbear.evaluate.given import declared
 from forbear.language import ir
 from forbear.language.types import (
     BoolType,
@@ -208,12 +209,8 @@ def suits(kind: Type, value: Value) -> bool:
 
 def type_of(policy: ir.Policy, event: str, path: str) -> Type:
     """The type of a fact or fold that an event's plan needs."""
-    if path in policy.folds:
-        return policy.folds[path].type
-    if path in policy.facts:
-        return policy.facts[path].type
-    fact = policy.events[event].get(path)
-    return fact.type if fact is not None else StringType()
+    found = declared(policy, event, path)
+    return found.type if found is not None else StringType()
 
 
 def shown(policy: ir.Policy, event: str, values: Mapping[str, Value]) -> dict[str, Plain]:

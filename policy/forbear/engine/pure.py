@@ -11,12 +11,10 @@ from forbear.engine.facts import doubtful
 from forbear.engine.fixed import fix
 from forbear.errors import EventError, FactError
 from forbear.evaluate import Compiled, Evaluation, make_evaluator
-from forbear.evaluate.strict import candidates
+from forbear.evaluate.given import candidates, declared, untold
 from forbear.language import ir
-from forbear.language.events import EVENT_TYPES
 from forbear.language.shape import did_you_mean
 from forbear.language.types import RecordsType, Type, Value, fit
-from forbear.ledger.fold import answer
 
 
 @frozen
@@ -74,11 +72,7 @@ def type_at(policy: ir.Policy, event: str, path: str) -> Type | None:
     """The type of a fact, fold or decision as it can be read on an event, or None."""
     if path in policy.decisions:
         return policy.decisions[path].outcome_type if event in policy.decisions[path].asked_on else None
-    if path in policy.folds:
-        return policy.folds[path].type
-    if path in policy.facts:
-        return policy.facts[path].type
-    found = policy.events[event].get(path)
+    found = declared(policy, event, path)
     return found.type if found is not None else None
 
 
@@ -155,20 +149,3 @@ def _facts(policy: ir.Policy, event: str, given: Mapping[str, Any]) -> tuple[dic
         elif needed:
             refused[path] = f"{path} is missing"
     return values, refused
-
-
-def untold(policy: ir.Policy, event: str, path: str) -> tuple[Value | None, bool]:
-    """What stands for a fact or fold that is not given, if anything, and whether that leaves it in doubt."""
-    if path in policy.folds:
-        return answer(policy.folds[path], []), False
-    fact = policy.facts.get(path) or policy.events[event].get(path)
-    if fact is None:
-        return None, False
-    if path == f"event.{_named(event)}":
-        return "given", False  # some entry is named; which one matters to no rule
-    return fact.default, fact.default is None and not fact.optional
-
-
-def _named(event: str) -> str:
-    """The kind of entry that an event type names by id, or nothing."""
-    return EVENT_TYPES[event].names if event in EVENT_TYPES else ""

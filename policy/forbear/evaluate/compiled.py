@@ -10,9 +10,9 @@ from typing import Any, cast
 
 from forbear.evaluate.expressions import predicate_function
 from forbear.evaluate.generate import event_function
+from forbear.evaluate.given import Given
 from forbear.evaluate.interned import Interned, interned
 from forbear.evaluate.protocol import Environment, Evaluation, Happening, Predicate, pairs
-from forbear.evaluate.strict import Given
 from forbear.evaluate.writer import Mode
 from forbear.language import ir
 

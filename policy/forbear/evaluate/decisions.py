@@ -9,11 +9,10 @@ from attrs import frozen
 
 from forbear.evaluate.expressions import expression
 from forbear.evaluate.reference import settle
-from forbear.evaluate.tables import WORTH_IT, Segments, axis_of, segments
+from forbear.evaluate.tables import WORTH_IT, Segments, path_of, segments
 from forbear.evaluate.writer import Writer
 from forbear.language import ir
 from forbear.language.types import EnumType, IntType
-from forbear.language.walk import reads
 
 _DEEPEST = 10  # conditions that begin alike stand in each other no deeper: CPython indents a hundred levels
 
@@ -68,9 +67,9 @@ class DecisionWriter:
         """Rules that test one fact against constants are looked up, where there are many in a row."""
         asked = [_Asked(n, rule, _conjuncts(rule.when)) for n, rule in enumerate(self.rules)]
         waiting: list[_Asked] = []
-        for axis, run in groupby(asked, lambda one: axis_of(one.rule, self.writer.kind, self.writer.settings)):
+        for path, run in groupby(asked, lambda one: path_of(one.rule, self.writer.kind, self.writer.settings)):
             rules = list(run)
-            table = segments([one.rule for one in rules], axis, first=True) if axis and len(rules) >= WORTH_IT else None
+            table = self._segments([one.rule for one in rules], path, first=True)
             if table is None:
                 waiting += rules
                 continue
@@ -130,12 +129,13 @@ class DecisionWriter:
 
     def _whole_table(self) -> Segments | None:
         """The segments of all rules, where they test one fact and what follows from them is a constant."""
-        axes = {axis_of(rule, self.writer.kind, self.writer.settings) for rule in self.rules}
-        axis = axes.pop() if len(axes) == 1 and len(self.rules) >= WORTH_IT else None
-        otherwise = self.decision.otherwise or self.decision.fallback
-        if axis is None or {*reads(otherwise), *reads(self.decision.fallback)} - self.writer.settings.keys():
+        paths = {path_of(rule, self.writer.kind, self.writer.settings) for rule in self.rules}
+        return self._segments(self.rules, paths.pop() if len(paths) == 1 else None, first=False)
+
+    def _segments(self, rules: Sequence[ir.Rule], path: str | None, *, first: bool) -> Segments | None:
+        if path is None or len(rules) < WORTH_IT:
             return None
-        return segments(self.rules, axis, first=False)
+        return segments(rules, path, self.writer.kind, self.writer.settings, first=first)
 
     def _look_all_up(self, table: Segments) -> None:
         """Everything that a decision comes to: outcome, ids, numbers, rules that contradict each other."""
@@ -156,13 +156,13 @@ class DecisionWriter:
 
     def _entry(self, table: Segments, entry: Callable[[tuple[int, ...]], str]) -> str:
         """The expression that looks an entry up, in a table that stands before the function."""
-        name, held = f"t{len(self.writer.tables)}", self.place(table.axis.path)[0]
-        if table.axis.words is None:
+        name, held = f"t{len(self.writer.tables)}", self.place(table.path)[0]
+        if table.words is None:
             entries = "".join(f"{entry(one)}, " for one in table.matching)
             self.writer.tables.append(f"{name} = {table.cuts!r}, ({entries})")
             return f"{name}[1][bisect({name}[0], {held})]"
-        words = ", ".join(f"{word!r}: {entry(table.at(number))}" for word, number in table.axis.words.items())
-        self.writer.tables.append(f"{name} = {{{words}}}, {entry(table.at(len(table.axis.words)))}")
+        words = ", ".join(f"{word!r}: {entry(table.at(number))}" for number, word in enumerate(table.words))
+        self.writer.tables.append(f"{name} = {{{words}}}, {entry(table.at(len(table.words)))}")
         return f"{name}[0].get({held}, {name}[1])"
 
     def _collect(self) -> None:

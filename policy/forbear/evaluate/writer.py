@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from forbear.evaluate.expressions import expression
+from forbear.evaluate.given import Given, declared
 from forbear.evaluate.interned import Interned
-from forbear.evaluate.strict import Given
 from forbear.language import ir
 from forbear.language.resolve import CANDIDATE_SPACES
 from forbear.language.types import RecordsType, Type, Value
@@ -67,8 +67,7 @@ class Writer:
         """The type of what has a value whenever a rule reads it; a ranking does without candidates."""
         if path in self.names:
             return self.policy.decisions[path].outcome_type
-        sources = (self.policy.folds, self.policy.facts, self.policy.events[self.plan.event])
-        found = next((one[path] for one in sources if path in one), None)
+        found = declared(self.policy, self.plan.event, path)
         return None if found is None or found.optional or isinstance(found.type, RecordsType) else found.type
 
     def asked(self, decision: ir.Decision) -> list[ir.Rule]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import assert_never
 
 from forbear.language import ir
+from forbear.language.types import Value
 
 
 def nodes(expr: ir.Expr) -> Iterator[ir.Expr]:
@@ -31,6 +32,54 @@ def reads(expr: ir.Expr | None) -> Iterator[str]:
     for one in nodes(expr) if expr is not None else ():
         if isinstance(one, ir.Read | ir.Has):
             yield one.path
+
+
+def atoms(expr: ir.Expr | None) -> Iterator[ir.Expr]:
+    """The parts of a condition that no `&&`, `||` or `!` joins; constants are left out."""
+    match expr:
+        case None | ir.Constant():
+            return
+        case ir.Not(operand):
+            yield from atoms(operand)
+        case ir.All(parts) | ir.Any(parts):
+            for part in parts:
+                yield from atoms(part)
+        case _:
+            yield expr
+
+
+def rebuilt(expr: ir.Expr, change: Callable[[ir.Expr], ir.Expr]) -> ir.Expr:
+    """The expression with each of its immediate parts changed."""
+    match expr:
+        case ir.Constant() | ir.Read() | ir.Has():
+            return expr
+        case ir.Not(operand):
+            return ir.Not(change(operand))
+        case ir.All(parts):
+            return ir.All(tuple(change(part) for part in parts))
+        case ir.Any(parts):
+            return ir.Any(tuple(change(part) for part in parts))
+        case ir.Compare(operator, left, right):
+            return ir.Compare(operator, change(left), change(right))
+        case ir.In(item, items):
+            return ir.In(change(item), change(items))
+        case ir.ListOf(parts):
+            return ir.ListOf(tuple(change(part) for part in parts))
+        case ir.Arithmetic(operator, left, right):
+            return ir.Arithmetic(operator, change(left), change(right))
+        case _:
+            assert_never(expr)
+
+
+def given_values(expr: ir.Expr, known: Mapping[str, Value]) -> ir.Expr:
+    """The expression with known values in the place of their paths."""
+    match expr:
+        case ir.Read(path) if path in known:
+            return ir.Constant(known[path])
+        case ir.Has(path) if path in known:
+            return ir.Constant(True)
+        case _:
+            return rebuilt(expr, lambda part: given_values(part, known))
 
 
 def verb_and_name(effect: ir.Effect) -> tuple[str, str]:

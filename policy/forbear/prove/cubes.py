@@ -10,7 +10,7 @@ from attrs import frozen
 from forbear.engine.pure import type_at
 from forbear.language import ir
 from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, Type, Value, fit
-from forbear.language.walk import reads
+from forbear.language.walk import atoms, given_values, reads
 from forbear.prove.both import Both, is_derived, readable
 from forbear.prove.moment import SETTING, Moment
 from forbear.prove.terms import Reading
@@ -78,41 +78,10 @@ def _atoms(both: Both, moment: Moment, names: Iterable[str]) -> Iterator[ir.Expr
     every = moment.depends(name for name in names if is_derived(moment, name))
     for name in sorted(every & moment.policy.decisions.keys()):
         for rule in moment.asked(name):
-            for part in leaves(rule.when):
-                told = _settled(part, moment)
+            for part in atoms(rule.when):
+                told = given_values(part, moment.settings.fixed)
                 if any(True for _ in reads(told)) and all(readable(both.joint, path) for path in reads(told)):
                     yield told
-
-
-def leaves(expr: ir.Expr | None) -> Iterator[ir.Expr]:
-    """The conditions of which a condition is made."""
-    match expr:
-        case None | ir.Constant():
-            return
-        case ir.Not(operand):
-            yield from leaves(operand)
-        case ir.All(parts) | ir.Any(parts):
-            for part in parts:
-                yield from leaves(part)
-        case _:
-            yield expr
-
-
-def _settled(expr: ir.Expr, moment: Moment) -> ir.Expr:
-    """A condition with the settings that a policy is asked about as it chose them."""
-    match expr:
-        case ir.Read(path) if path in moment.settings.fixed:
-            return ir.Constant(moment.settings.fixed[path])
-        case ir.Compare(operator, left, right):
-            return ir.Compare(operator, _settled(left, moment), _settled(right, moment))
-        case ir.Arithmetic(operator, left, right):
-            return ir.Arithmetic(operator, _settled(left, moment), _settled(right, moment))
-        case ir.In(item, items):
-            return ir.In(_settled(item, moment), _settled(items, moment))
-        case ir.ListOf(items):
-            return ir.ListOf(tuple(_settled(one, moment) for one in items))
-        case _:
-            return expr
 
 
 def _signed(both: Both, against: z3.Solver, atoms: Sequence[ir.Expr], model: Sequence[Literal]) -> list[Literal]:
@@ -175,7 +144,7 @@ def _asked_for(both: Both, witness: Witness, path: str, kind: ListType) -> Itera
     for moment in (both.before, both.after):
         for name in moment.outcomes:
             for rule in moment.asked(name):
-                for part in leaves(rule.when):
+                for part in atoms(rule.when):
                     match part:
                         case ir.In(ir.Constant(value), ir.Read(found)) if found == path:
                             yield value

@@ -14,6 +14,24 @@ from forbear.language.types import BoolType, EnumType, IntType, RecordsType, Typ
 from forbear.ledger.fold import answer
 
 
+def declared(policy: ir.Policy, event: str, path: str) -> ir.Fact | ir.Fold | None:
+    """The fact or fold that can be read at a path on a type of event."""
+    return policy.folds.get(path) or policy.facts.get(path) or policy.events[event].get(path)
+
+
+def untold(policy: ir.Policy, event: str, path: str) -> tuple[Value | None, bool]:
+    """What stands for a fact or fold that is not given, if anything, and whether that leaves it in doubt."""
+    if path == "event.type":
+        return event, False
+    named = EVENT_TYPES[event].names if event in EVENT_TYPES else ""
+    if path == f"event.{named}":
+        return "given", False  # some entry is named; which one matters to no rule
+    found = declared(policy, event, path)
+    if isinstance(found, ir.Fold):
+        return answer(found, []), False  # it sees an empty past
+    return (None, False) if found is None else (found.default, found.default is None and not found.optional)
+
+
 @frozen
 class Given:
     """What a policy reads of the facts that are given with one type of event."""
@@ -23,29 +41,16 @@ class Given:
 
     def kind(self, path: str) -> Type:
         """The type of a fact or fold."""
-        return self._declared(path).type
-
-    def default(self, path: str) -> Value | None:
-        """What stands in for a fact that is not given; a fold sees an empty past."""
-        if path in self.policy.folds:
-            return answer(self.policy.folds[path], [])
-        if path == "event.type":
-            return self.event
-        named = EVENT_TYPES[self.event].names if self.event in EVENT_TYPES else ""
-        if path == f"event.{named}":
-            return "given"  # some entry is named; which one matters to no rule
-        declared = self._declared(path)
-        return declared.default if isinstance(declared, ir.Fact) else None
-
-    def _declared(self, path: str) -> ir.Fact | ir.Fold:
-        return self.policy.folds.get(path) or self.policy.facts.get(path) or self.policy.events[self.event][path]
+        found = declared(self.policy, self.event, path)
+        assert found is not None
+        return found.type
 
     def inner(self, path: str, value: object) -> Value | None:
         """The inner form of a value, None being a missing one. Raises FactError where it does not fit, or must be
         given."""
         if value is None:
-            default = self.default(path)
-            if default is None and not self._declared(path).optional:
+            default, needed = untold(self.policy, self.event, path)
+            if needed:
                 raise FactError(path, None, describe(self.kind(path)))
             return default
         kind = self.kind(path)
@@ -64,10 +69,8 @@ class Given:
         """The expression that loads a fact as given, or in its inner form where the two may differ."""
         if not isinstance(self.kind(path), BoolType | IntType | EnumType):
             return f"inner({path!r}, f.get({path!r}))"
-        default = self.default(path)
-        if default is not None:
-            return f"f.get({path!r}, {default!r})"
-        return f"f.get({path!r})" if self._declared(path).optional else f"f[{path!r}]"
+        default, needed = untold(self.policy, self.event, path)
+        return f"f[{path!r}]" if needed else f"f.get({path!r}, {default!r})"
 
     def doubt(self, path: str, held: str) -> str:
         """The condition under which a loaded value does not fit, or may have to take another form; or nothing."""
@@ -80,7 +83,8 @@ class Given:
                 wrong = f"{held} not in {{{', '.join(map(repr, values))}}}"
             case _:
                 return ""
-        return f"{held} is not None and ({wrong})" if self._declared(path).optional else wrong
+        default, needed = untold(self.policy, self.event, path)
+        return f"{held} is not None and ({wrong})" if default is None and not needed else wrong
 
 
 def candidates(policy: ir.Policy, event: str, path: str, kind: RecordsType, given: Sequence[Any]) -> Value:
