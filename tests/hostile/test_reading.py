@@ -25,7 +25,7 @@ READING |= {"listdir", "mmap", "open_binary", "open_text"}
 # What is left besides, and why it reads nothing of a stranger's.
 ELSEWHERE = {
     ("cli/__init__.py", "open"): "standard streams that are missing become /dev/null",
-    ("cli/app.py", "open"): "/dev/null, for the rest of an output that nobody reads",
+    ("cli/console.py", "open"): "/dev/null, for the rest of an output that nobody reads",
     ("cli/demo/__init__.py", "open"): "a method of the demo's own timeline",
     ("cli/demo/__init__.py", "read_text"): "a file of the package",
     ("cli/fmt.py", "read"): "standard input, up to the bound",
