@@ -16,7 +16,7 @@ from forbear.ledger.page import Connection, dump, first_row
 from forbear.ledger.reading import ENTRIES
 from forbear.ledger.seal import Sealer, digest, link, moment
 from forbear.ledger.store import Decided
-from forbear.ledger.subjects import EXPIRIES, Subject
+from forbear.ledger.subjects import EXPIRIES, Opened, Subject
 
 NOTHING = b""  # between the entries and the amendments that a link binds
 
@@ -30,6 +30,7 @@ class Book(Growth, Deliveries, Notes):
         self._people: dict[bytes, Person] = {}  # whom they were about, as they are now
         self._whom: bytes | None = None  # about whom an event will be decided
         self._decision: int | None = None
+        self._ahead: tuple[bytes, Opened] | None = None  # what was read of an event while its people were locked
         self._appended: list[bytes] = []  # what the next link binds, beside the record: entries, then amendments
         self._amended: list[bytes] = []
 
@@ -51,18 +52,22 @@ class Book(Growth, Deliveries, Notes):
         return self.sealer.name("mark", fingerprint)
 
     def hold(self, event: str, contact: str | None, customer: str | None) -> bool:
-        self._whom, self._decision = self._subject_name(contact, customer), None
+        self._whom, self._decision, self._ahead = self._subject_name(contact, customer), None, None
         if not self.connection.parallel:
             return False
         # Always in this order, so that nobody waits in a circle: everybody, the event, the contact, customers by name.
         everybody, own = self.sealer.name("centre", ""), [self.sealer.name("event", event)]
+        self._look_anew()
         if contact is None and customer is None:
             self.connection.lock([everybody, *own])
-        else:
-            self.connection.lock([*own, *filter(None, [self._name("contact", contact)])], [everybody])
-        self._look_anew()
-        if customer is not None:  # who is the same changes only while everybody is held
-            self.connection.lock(sorted(self._same(self.sealer.name("customer", customer), None)))
+            return True
+        alone = self._name("customer", customer)
+        self.connection.lock([*own, *filter(None, [self._name("contact", contact)])], [everybody], alone)
+        self._ahead = own[0], self._open(self._whom, own[0], self.connection.next_number)
+        if alone is not None and alone not in self._joined:  # who is the same changes only while everybody is held
+            self.connection.lock(sorted(self._same(alone, None)))
+            self._look_anew()
+            self._ahead = None
         return True
 
     # --- decisions
@@ -70,7 +75,12 @@ class Book(Growth, Deliveries, Notes):
     def decided(self, event: str) -> Decided | None:
         name = self.sealer.name("event", event)
         if self._whom is not None:
-            known, following = self._open(self._whom, name, self.connection.next_number)
+            ahead, self._ahead = self._ahead, None
+            known, following = (
+                ahead[1]
+                if ahead is not None and ahead[0] == name
+                else self._open(self._whom, name, self.connection.next_number)
+            )
             if known is None:
                 self._decision = self._decision or following
                 return None

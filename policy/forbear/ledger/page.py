@@ -37,9 +37,11 @@ class Connection(Protocol):
         """Whether others may write meanwhile."""
         ...
 
-    def lock(self, names: Sequence[bytes], shared: Sequence[bytes] = ()) -> None:
+    def lock(self, names: Sequence[bytes], shared: Sequence[bytes] = (), alone: bytes | None = None) -> None:
         """Hold names until the transaction ends, one after another, waiting for whoever holds them; first the shared
-        ones, which others may share.
+        ones, which others may share, last a customer who is `alone`: one who is joined with somebody is left out.
+
+        It is done, at the latest, before the next statement that has rows.
         """
         ...
 

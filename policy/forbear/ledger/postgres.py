@@ -19,7 +19,7 @@ from forbear.ledger.book import Book
 from forbear.ledger.keys import Keys, open_keys
 from forbear.ledger.migrations import VERSION, statements
 from forbear.ledger.seal import Sealer
-from forbear.ledger.sessions import WAIT_SECONDS, Connected, PostgresConnection, configure, roll_back, told
+from forbear.ledger.sessions import WAIT_SECONDS, Connected, PostgresConnection, configure, is_there, roll_back, told
 from forbear.ledger.store import Contended, Transaction
 
 CONNECTIONS = 10  # at most, each process
@@ -130,11 +130,11 @@ class PostgresStore:
         book.note(_MARK, str(VERSION).encode())
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[Book]:
+    def _transaction(self, *begin: str) -> Iterator[Book]:
         with self._telling():
-            connection = self._begun(begin)
+            connection = self._group.connection or self._connected()
             try:
-                session = PostgresConnection(connection, self._losses)
+                session = PostgresConnection(connection, self._losses, begin)
                 yield Book(session, self._sealer)
                 # A transaction in which a statement failed ends here too, as a rollback and without an error.
                 if not session.commit():
@@ -154,24 +154,16 @@ class PostgresStore:
         except psycopg.Error as error:
             raise LedgerError(f"the ledger {self._name} failed ({told(error)}); send the event again") from error
 
-    def _begun(self, begin: str) -> Connected:
-        """A connection in a transaction; those that were lost while they lay idle are replaced."""
-        if self._group.connection is not None:
-            self._group.connection.execute(begin)
-            return self._group.connection
-        for left in reversed(range(CONNECTIONS + 1)):
+    def _connected(self) -> Connected:
+        """A connection; those that were lost while they lay idle are replaced."""
+        for _ in range(CONNECTIONS):
             connection = self._pool.getconn()
-            try:
-                connection.execute(begin)
+            if is_there(connection):
                 return connection
-            except BaseException as error:
-                lost = isinstance(error, psycopg.OperationalError) and connection.closed
-                roll_back(connection)
-                self._pool.putconn(connection)
-                if not lost or not left:
-                    raise
-                self._losses += 1
-        raise AssertionError
+            connection.close()
+            self._pool.putconn(connection)
+            self._losses += 1
+        return self._pool.getconn()
 
     @contextmanager
     def grouped(self) -> Iterator[None]:
@@ -180,8 +172,7 @@ class PostgresStore:
             yield
             return
         with self._telling():
-            connection = self._begun(_WRITING)
-            roll_back(connection)
+            connection = self._connected()
         # One connection for all of it: one that is alive at the end tells that the server has not lost, by a restart,
         # what it had not yet written.
         self._group.connection = connection
@@ -207,8 +198,8 @@ class PostgresStore:
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """A view whose changes are committed together, or rolled back together when it raises."""
-        begin = _WRITING if self._group.connection is None else f"{_WRITING}; SET LOCAL synchronous_commit = off"
-        with self._transaction(begin) as transaction:
+        begin = (_WRITING,) if self._group.connection is None else (_WRITING, "SET LOCAL synchronous_commit = off")
+        with self._transaction(*begin) as transaction:
             yield transaction
 
     def destroy(self, keys: Iterable[int]) -> None:

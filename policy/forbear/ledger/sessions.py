@@ -20,7 +20,11 @@ SELECT set_config('lock_timeout', %s, false), set_config('idle_in_transaction_se
         false)
 """
 
+# A statement of its own, so that it sees who was joined before everybody was held.
+_LOCK_ALONE = "SELECT pg_advisory_xact_lock(?) WHERE NOT EXISTS (SELECT 1 FROM joined WHERE one = ? OR other = ?)"
+
 Connected = psycopg.Connection[tuple[Any, ...]]
+Answer = psycopg.Cursor[tuple[Any, ...]]
 
 
 class PostgresConnection:
@@ -31,50 +35,52 @@ class PostgresConnection:
     # transaction has its own number before that of its decision.
     next_number = "CASE WHEN txid_current() IS NOT NULL THEN nextval('decision_seq_seq') END"
 
-    def __init__(self, connection: Connected, losses: int = 0) -> None:
+    def __init__(self, connection: Connected, losses: int = 0, begin: Sequence[str] = ()) -> None:
         self.losses = losses
-        self._connection, self._execute = connection, connection.execute
-        self._later: list[tuple[str, Sequence[Any]]] = []
+        self._connection = connection
+        self._later: list[tuple[str, Sequence[Any]]] = [(one, ()) for one in begin]  # sent with what has an answer
+        self._sent = 0  # how often that was
 
     def run(self, statement: str, given: Sequence[Any] = ()) -> Iterable[tuple[Any, ...]]:
-        if self._later:
-            self._send()
-        cursor = self._execute(_translated(statement), given, binary=True)
+        cursor = self._send([(_translated(statement), given)])
         return cursor if cursor.description is not None else ()
 
     def write(self, statement: str, given: Sequence[Any]) -> None:
         self._later.append((_translated(statement), given))
 
-    def _send(self, last: str = "") -> str | None:
-        """Send what is to be written, without waiting for each; the status of a last statement."""
-        later, self._later = self._later, []
-        with self._connection.pipeline() if Pipeline.is_supported() else nullcontext():
-            for statement, given in later:
-                self._execute(statement, given, binary=True)
-            cursor = self._execute(last, prepare=False) if last else None
-        return None if cursor is None else cursor.statusmessage
+    def _send(self, last: Sequence[tuple[str, Sequence[Any]]], prepare: bool | None = None) -> Answer:
+        """Send what is to be written, then these, without waiting for each; the answer to the last."""
+        later, self._later = [*self._later, *last], []
+        self._sent += 1
+        with self._connection.pipeline() if len(later) > 1 and Pipeline.is_supported() else nullcontext():
+            for statement, given in later[:-1]:
+                self._connection.execute(statement, given, binary=True)
+            statement, given = later[-1]
+            return self._connection.execute(statement, given, binary=True, prepare=prepare)
 
     def commit(self) -> bool:
         """Commit; whether that is what became of it."""
-        if self._later:
-            return self._send("COMMIT") == "COMMIT"
-        return self._execute("COMMIT", prepare=False).statusmessage == "COMMIT"
+        return self._send([("COMMIT", ())], prepare=False).statusmessage == "COMMIT"
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        self.run("SAVEPOINT attempt")
+        before, sent = len(self._later), self._sent
+        self._later.append(("SAVEPOINT attempt", ()))
         try:
             yield
-            self.run("RELEASE attempt")
+            self._later.append(("RELEASE attempt", ()))
         except BaseException:
-            self._later.clear()
-            self._execute("ROLLBACK TO attempt")
-            self._execute("RELEASE attempt")
+            if self._sent == sent:
+                del self._later[before:]
+            else:
+                self._later = [("ROLLBACK TO attempt", ()), ("RELEASE attempt", ())]
             raise
 
-    def lock(self, names: Sequence[bytes], shared: Sequence[bytes] = ()) -> None:
+    def lock(self, names: Sequence[bytes], shared: Sequence[bytes] = (), alone: bytes | None = None) -> None:
         calls = ["pg_advisory_xact_lock_shared(?)"] * len(shared) + ["pg_advisory_xact_lock(?)"] * len(names)
-        self.run(f"SELECT {', '.join(calls)}", [_number(one) for one in (*shared, *names)])
+        self.write(f"SELECT {', '.join(calls)}", [_number(one) for one in (*shared, *names)])
+        if alone is not None:
+            self.write(_LOCK_ALONE, (_number(alone), alone, alone))
 
 
 @lru_cache(maxsize=512)
@@ -91,6 +97,16 @@ def _number(name: bytes) -> int:
 def configure(connection: Connected) -> None:
     """What a session must keep to: nobody waits for ever, and what is committed is on the disk."""
     connection.execute(_SESSION, (f"{WAIT_SECONDS}s",))
+
+
+def is_there(connection: Connected) -> bool:
+    """Whether the server has not ended an idle connection, as far as its socket tells without a question."""
+    try:
+        for _ in range(2):  # what the server said last, and that nothing comes after it
+            connection.pgconn.consume_input()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def roll_back(connection: Connected) -> None:

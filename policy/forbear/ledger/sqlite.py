@@ -263,7 +263,7 @@ class _Connection:
             raise
         self.execute("RELEASE attempt")
 
-    def lock(self, names: Sequence[bytes], shared: Sequence[bytes] = ()) -> None:
+    def lock(self, names: Sequence[bytes], shared: Sequence[bytes] = (), alone: bytes | None = None) -> None:
         return
 
 

@@ -44,6 +44,10 @@ FROM (SELECT 1) AS here LEFT JOIN subject ON subject.name = ?
 _JOINED = "SELECT one, other, since, until FROM joined WHERE one = ? OR other = ?"
 
 
+Opened = tuple[int | None, int | None]
+"""The number of the decision that an event has already, and the next one."""
+
+
 @cache
 def _opening(number: str) -> str:
     return _OPENING.format(signs=SIGNS, number=number)
@@ -67,10 +71,8 @@ class Subjects(Page):
         self._joined.clear()
         self._gone = None
 
-    def _open(self, name: bytes, event: bytes = b"", number: str = "NULL") -> tuple[int | None, int | None]:
-        """Read at once what a decision about a subject needs; the number of the decision that its event has already,
-        and the next one, given by a part of a statement.
-        """
+    def _open(self, name: bytes, event: bytes = b"", number: str = "NULL") -> Opened:
+        """Read at once what a decision about a subject needs."""
         if self._known is not None and (person := self._known.people.get(name)) is not None:
             return self._open_known(name, person, event, self._known)
         (row,) = self._run(_opening(number), (OVERRIDE, name, name, event, name))
@@ -82,7 +84,7 @@ class Subjects(Page):
             self._joined[name] = []
         return known, following
 
-    def _open_known(self, name: bytes, person: Person, event: bytes, known: Known) -> tuple[int | None, int | None]:
+    def _open_known(self, name: bytes, person: Person, event: bytes, known: Known) -> Opened:
         """The same of a subject that is known, where only the event must be looked up."""
         self._subjects[name] = Subject(person.seq, person.number, person.head, person.length, person.overridden)
         self._latest[name], self._joined[name], self._gone = person.latest, [], known.gone
