@@ -407,6 +407,13 @@ def test_a_centre_adds_entries_and_changes_what_bundled_ones_stand_for(tmp_path:
     assert said("screw you guys")[0] == "advisor"
 
 
+def test_a_centre_spells_a_single_sign_out(tmp_path: Path) -> None:
+    (tmp_path / "spelling.txt").write_text("🤡 = clown\n7 = idiot", encoding="utf-8")
+    ours = Lexicon(tmp_path)
+    assert [one.text for one in ours.hear(Utterance("you are an 7")).evidence] == ["you", "7"]
+    assert [one.text for one in ours.hear(Utterance("you 🤡")).evidence] == ["you", "🤡"]
+
+
 def test_anger_is_heard_in_words_that_no_list_holds(tmp_path: Path) -> None:
     text = "nobody at this place has bothered to answer"
     found = heard(text)

@@ -90,8 +90,10 @@ def names(words: Sequence[str], ordinary: Set[str]) -> list[Mark]:
     It opens or closes a clause with "you", and has none of the `ordinary` words, among them words of praise.
     """
     found: list[Mark] = []
-    for start, word in enumerate(words):
-        if word != "you" or (start and words[start - 1] not in STOPS):
+    start = -1
+    for _ in range(words.count("you")):
+        start = words.index("you", start + 1)
+        if start and words[start - 1] not in STOPS:
             continue
         end = start + 1
         while end < len(words) and words[end] not in STOPS and end <= start + LONGEST_NAME:
@@ -150,7 +152,7 @@ def talked_with(scene: Scene, mark: Mark) -> bool:
     word = start - 1
     while word >= 0 and scene.role(word) == "link":
         word -= 1
-    if scene.role(word) not in ("a", "the") or scene.words[word - 1 : word] not in (["to"], ["with"], ["by"], ["from"]):
+    if scene.role(word) not in ("a", "the") or scene.word(word - 1) not in ("to", "with", "by", "from"):
         return False
     if scene.words[end : end + 3] == ["in", "a", "call"]:
         return True
@@ -171,6 +173,8 @@ def named_after(scene: Scene, end: int) -> bool:
     while word < len(scene.words) and word < end + 3 and scene.ends(word):
         word += 1
     following = tuple(scene.words[word : word + 5])
+    if "you" not in following:
+        return False
     if word > end and following[:1] == ("you",) and scene.ends(word + 1):
         return True
     return any(following[: len(named)] == named for named in _NAMED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from typing import NamedTuple
 
 ADVISOR, COMPANY, OTHER, NOBODY = "advisor", "company", "other", "nobody"
 QUOTED, CALM = "quoted", "calm"
@@ -11,8 +11,7 @@ QUOTED, CALM = "quoted", "calm"
 TARGET_OF = {"thing": COMPANY, "company": COMPANY, "it": COMPANY, "your": COMPANY, "you_all": COMPANY}
 
 
-@frozen(slots=True)
-class Aim:
+class Aim(NamedTuple):
     """A target, the reason for it (`data/README.md` lists them), and the word that showed it (-1 if none)."""
 
     target: str

@@ -135,9 +135,9 @@ def _being(scene: Scene, subject: Subject) -> bool:
 def _said_of_you(scene: Scene, mark: Mark, subject: Subject) -> Aim:
     start, _, term = mark
     joined = subject.roles & {"be", "link"} or scene.role(subject.word - 1) == "be"
-    if scene.words[mark[1] : mark[1] + 1] == ["'s"] and term.kind == "insult":
+    if scene.word(mark[1]) == "'s" and term.kind == "insult":
         return Aim(OTHER, "far-from-you")
-    counted = scene.words[subject.word - 1 : subject.word] == ["if"] or "such" in scene.words[subject.word : mark[0]]
+    counted = scene.word(subject.word - 1) == "if" or "such" in scene.words[subject.word : mark[0]]
     if "not" in subject.roles and term.lang == "en" and counted:
         return Aim(ADVISOR, "said-of-you", subject.word)
     if "not" in subject.roles or _denied(scene, subject.word, 3 if joined else 1 if term.lang == "zh" else 0):

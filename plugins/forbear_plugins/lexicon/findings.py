@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from attrs import frozen
+from typing import NamedTuple
 
 from .aims import ADVISOR, COMPANY, NOBODY, Aim
 from .tables import CATEGORIES, Term
 
-_HOSTILE_KINDS = frozenset((*CATEGORIES[1:], "profanity"))
+HOSTILE_KINDS = frozenset((*CATEGORIES[1:], "profanity"))
+_COURTEOUS = frozenset(("polite", "benign"))
 _SLIGHT = frozenset(("hint", "gripe"))
 """Kinds that weigh little, and are not told beside hostility."""
 
 
-@frozen(slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A mark and what it counts as: the kind of its evidence, and whom it is aimed at."""
 
     start: int
@@ -28,7 +27,7 @@ class Finding:
     @property
     def hostile(self) -> bool:
         """Whether it is hostile, at whomever."""
-        return self.kind in _HOSTILE_KINDS
+        return self.kind in HOSTILE_KINDS
 
     @property
     def category(self) -> str:
@@ -43,11 +42,11 @@ def weighed(findings: list[Finding], words: list[str], numbers: Mapping[str, int
 
     Hostility always counts. Words that complaints use, and others too, weigh little; a question and thanks take away.
     """
-    said = [one for one in findings if one.kind not in ("polite", "benign")]
-    if any(one.term.kind == "glad" for one in findings) and _only_sworn(said):
+    said = [one for one in findings if one.kind not in _COURTEOUS]
+    if len(said) < len(findings) and "glad" in {one.term.kind for one in findings} and _only_sworn(said):
         said = [one for one in said if not one.hostile]
     upset = [one for one in said if one.kind != "request"]
-    if any(one.hostile for one in upset):
+    if not HOSTILE_KINDS.isdisjoint({one.kind for one in upset}):
         return [one for one in said if one.term.kind not in _SLIGHT]
     if not upset:
         return said

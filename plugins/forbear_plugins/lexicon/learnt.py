@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
+from ahocorasick_rs import AhoCorasick
+from attrs import frozen
+
 LONGEST_ROW = {"en": 2, "zh": 4}
 """Words in a row that are weighed together; Chinese counts characters."""
 
@@ -33,24 +36,41 @@ def length(words: Sequence[str], lang: str) -> float:
     return math.sqrt(max(SHORT[lang], len(words)))
 
 
-def heaviest(words: Sequence[str], weights: Mapping[str, int], lang: str) -> tuple[int, int, str] | None:
-    """The words that weigh most, if all of them together weigh enough; each text counts once."""
-    said = set(words)
-    for n in range(2, LONGEST_ROW[lang] + 1):
-        said.update(map(" ".join, zip(*(words[start:] for start in range(n)), strict=False)))
-    found = said & weights.keys()
-    if len(found) < FEWEST or sum(map(weights.__getitem__, found)) < weights[LEAST] * length(words, lang):
-        return None
-    return _shown(words, {text: weights[text] for text in found}, lang)
+@frozen
+class Weighed:
+    """A table of weights in the form that is searched: the automaton, and of each of its patterns text and weight."""
+
+    automaton: AhoCorasick
+    texts: tuple[str, ...]
+    weights: tuple[int, ...]
+    least: int
+    lang: str
+
+    def heaviest(self, words: Sequence[str], spoken: str) -> tuple[int, int, str] | None:
+        """The words that weigh most, if all of them together weigh enough; each text counts once.
+
+        `spoken` are the words with a space around each.
+        """
+        matches = self.automaton.find_matches_as_indexes(spoken, overlapping=True)
+        if len(matches) < FEWEST:
+            return None
+        first = {pattern: begin for pattern, begin, _ in reversed(matches)}
+        if sum(map(self.weights.__getitem__, first)) < self.least * length(words, self.lang):
+            return None
+        if len({begin for pattern, begin in first.items() if self.weights[pattern] > 0}) < FEWEST:
+            return None
+        most = max(map(self.weights.__getitem__, first))
+        equal = (pattern for pattern in first if self.weights[pattern] == most)
+        shown = min(equal, key=lambda pattern: (first[pattern], len(self.texts[pattern])))
+        start = spoken.count(" ", 0, first[shown])
+        return start, start + self.texts[shown].count(" ") + 1, self.texts[shown]
 
 
-def _shown(words: Sequence[str], found: Mapping[str, int], lang: str) -> tuple[int, int, str] | None:
-    """The heaviest of the found rows and where it first stands, if enough places begin one that weighs for it."""
-    first: dict[str, tuple[int, int]] = {}
-    for start, end, text in rows_of_words(words, LONGEST_ROW[lang]):
-        if text in found:
-            first.setdefault(text, (start, end))
-    if len({start for text, (start, _) in first.items() if found[text] > 0}) < FEWEST:
-        return None
-    text = max(first, key=found.__getitem__)
-    return *first[text], text
+def weighed(weights: Mapping[str, int], lang: str = "en") -> Weighed:
+    """A table of weights, without rows of words that are too long to be weighed."""
+    rows = {text: weight for text, weight in weights.items() if text.count(" ") < LONGEST_ROW[lang] and text != LEAST}
+    automaton = AhoCorasick([f" {text} " for text in rows], store_patterns=False)
+    return Weighed(automaton, tuple(rows), tuple(rows.values()), weights.get(LEAST, 0), lang)
+
+
+NOTHING_WEIGHED = weighed({})

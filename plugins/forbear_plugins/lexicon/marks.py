@@ -1,4 +1,4 @@
-"""Where the words of the tables occur in a text: one linear pass with Aho-Corasick over all tables at once."""
+"""Where the words of the tables occur in a text, all tables at once, and what the tables are in that form."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 
-from ahocorasick_rs import AhoCorasick
 from attrs import frozen
 
 from forbear.records import Utterance
 
-from .learnt import LEAST
+from .cues import NO_CUES, Cues, cues
+from .learnt import LEAST, NOTHING_WEIGHED, Weighed, weighed
+from .patterns import Patterns, Place, patterns
 from .tables import (
     LATIN,
     SPELLING,
@@ -41,34 +42,22 @@ _NO_NAMES = frozenset(
 )
 """Kinds whose words do not stand in what somebody is called after "you"."""
 
-Mark = tuple[int, int, Term]
+Mark = Place[Term]
 """First word, word after the last, and what the words stand for."""
 
 
 @frozen
 class Matcher:
-    """The tables in the form that is searched: the automaton, and for each of its patterns term and length."""
+    """The tables in the form that is searched."""
 
-    automaton: AhoCorasick
-    terms: tuple[tuple[Term, int, bool, int], ...]
-    """Of each pattern the term, its words, whether it needs Chinese around it, and its lot."""
-
+    terms: Patterns[Term]
     spelling: Spelling
-    numbers: Mapping[str, int]
+    numbers: Mapping[str, int] = MappingProxyType({})
+    chinese: bool = False
+    cues: Cues = NO_CUES
     ordinary: frozenset[str] = frozenset()  # words that are no name to call somebody after "you"
-    weights: Mapping[str, int] = MappingProxyType({})  # of words for anger
-    abuse: Mapping[str, int] = MappingProxyType({})  # of words for abuse
-
-
-@frozen
-class Marks:
-    """What was found: hostile and calm words in order, and for each word that is a cue, its role."""
-
-    found: tuple[Mark, ...]
-    cues: MappingProxyType[int, str] | dict[int, str]
-
-
-NOTHING = Marks((), MappingProxyType({}))
+    anger: Weighed = NOTHING_WEIGHED
+    abuse: Weighed = NOTHING_WEIGHED
 
 
 class Lists:
@@ -99,15 +88,17 @@ class Lists:
 
 def is_chinese(utterance: Utterance) -> bool:
     """Whether an utterance is told to be Chinese, or has a Chinese character."""
-    return utterance.lang == "zh" or _CHINESE.search(utterance.text[:LONGEST]) is not None
+    if utterance.lang == "zh":
+        return True
+    return not utterance.text.isascii() and _CHINESE.search(utterance.text[:LONGEST]) is not None
 
 
 def _matcher(found_in: Sequence[Source], tables: Sequence[str], lang: str) -> Matcher:
     fixed = pairs(SPELLING, found_in)
     plain = plain_characters(characters(found_in))
     said: dict[str, Term] = {}
-    asked: dict[str, Term] = {}
-    cues: dict[str, Term] = {}
+    beside: dict[str, Term] = {}
+    roles: dict[str, Term] = {}
     ordinary: set[str] = set()
     for source, name in product(found_in, tables):
         for text, term in entries(name, source):
@@ -116,9 +107,9 @@ def _matcher(found_in: Sequence[Source], tables: Sequence[str], lang: str) -> Ma
                 ordinary.add(words.strip())
             if term.kind == "ordinary":
                 continue
-            chosen = cues if term.is_cue else asked if term.kind in _BESIDE else said
+            chosen = roles if term.is_cue else beside if term.kind in _BESIDE else said
             chosen.setdefault(words, Term(term.kind, term.sort, term.lang, text.strip()))
-    everything = [item for some in (said, asked, cues) for item in some.items() if item[1].kind != "nothing"]
+    everything = [item for some in (said, beside, roles) for item in some.items() if item[1].kind != "nothing"]
     rude = [words.strip() for words, term in said.items() if term.kind in _STARRED_KINDS and term.lang == "en"]
     rude.sort(key=lambda word: ("fuck" not in word, "shit" not in word, len(word)))
     known = frozenset(word for words, _ in everything for word in words.split() if word.isascii())
@@ -129,62 +120,32 @@ def _matcher(found_in: Sequence[Source], tables: Sequence[str], lang: str) -> Ma
         starred=starred_forms(word for word in rude if word.isalpha() and len(word) > 3),
         longest=max(map(len, known), default=0),
     )
-    terms = tuple(
-        (term, words.count(" ") - 1, term.lang == "zh" and term.kind != "attack" and words.isascii(), _lot(term))
-        for words, term in everything
-    )
+    heard = [(words, term) for words, term in everything if lang == "zh" or not _initials(words, term)]
 
     def spelt(text: str) -> str:
         return text if text == LEAST else " ".join(entry(text, plain, fixed))
 
     return Matcher(
-        AhoCorasick([words for words, _ in everything], store_patterns=False),
-        terms,
-        spelling,
-        numbers(found_in),
-        frozenset(ordinary),
-        *(weights(f"{lang}_{name}", found_in, spelt) for name in ("weights.txt", "weights_abuse.txt")),
+        terms=patterns(((words, term) for words, term in heard if not term.is_cue), _is_beside),
+        spelling=spelling,
+        numbers=numbers(found_in),
+        chinese=lang == "zh",
+        cues=cues((words, term.kind) for words, term in heard if term.is_cue),
+        ordinary=frozenset(ordinary),
+        anger=weighed(weights(f"{lang}_weights.txt", found_in, spelt), lang),
+        abuse=weighed(weights(f"{lang}_weights_abuse.txt", found_in, spelt), lang),
     )
 
 
-def _lot(term: Term) -> int:
-    """Whether a term is one of what is found, of what stands beside that, or a cue."""
-    return 2 if term.is_cue else int(term.kind in _BESIDE)
+def _initials(words: str, term: Term) -> bool:
+    """Whether Latin letters count only where Chinese is spoken, such as `sb`."""
+    return term.lang == "zh" and term.kind != "attack" and words.isascii()
 
 
-def marks(words: list[str], chinese: bool, tables: Matcher) -> Marks:
-    """The marks in a text of words; `chinese` lets Latin initials such as `sb` count."""
-    terms = tables.terms
-    text = f" {' '.join(words)} "
-    lots: tuple[list[Mark], list[Mark], list[Mark]] = ([], [], [])
-    found, asked, cues = lots
-    at, done = -1, 0
-    for pattern, _, place in tables.automaton.find_matches_as_indexes(text, overlapping=True):
-        at += text.count(" ", done, place)
-        done = place
-        term, length, initials, lot = terms[pattern]
-        if not initials or chinese:
-            lots[lot].append((at - length, at, term))
-    if not found and not asked:
-        return NOTHING
-    roles: dict[int, str] = {}
-    for start, end, term in _outermost(cues):
-        for word in range(start, end):
-            roles.setdefault(word, term.kind)
-    return Marks((*_outermost(found), *_outermost(asked)), roles)
+def _is_beside(term: Term) -> bool:
+    return term.kind in _BESIDE
 
 
-def _outermost(several: list[Mark]) -> list[Mark]:
-    """The marks that no longer one contains, in order."""
-    several.sort(key=_left_then_long)
-    kept: list[Mark] = []
-    reached = -1
-    for one in several:
-        if one[1] > reached:
-            kept.append(one)
-            reached = one[1]
-    return kept
-
-
-def _left_then_long(mark: Mark) -> tuple[int, int]:
-    return mark[0], -mark[1]
+def marks(spoken: str, tables: Matcher) -> list[Mark]:
+    """What stands in words with a space around each, in order, and after it what is found beside the others."""
+    return tables.terms.outermost(spoken)

@@ -55,7 +55,7 @@ def attack(scene: Scene, mark: Mark) -> Aim:
         return Aim(QUOTED, "quoted")
     if scene.denied(start) and not (term.lang == "en" and term.sort == "hate"):
         return Aim(CALM, "denied")
-    inside = [scene.role(word) for word in range(start, end)]
+    inside = scene.roles[start:end]
     if "you_all" in inside or scene.role(end) == "you_all":
         return Aim(COMPANY, "several", end - 1)
     if term.lang == "en":
@@ -104,8 +104,8 @@ def _may_be_of_things(term: Term) -> bool:
 
 def _said_to_company(scene: Scene, end: int) -> bool:
     """Whether a company follows an attack: "you useless bank", or one is named as whom it is sent to."""
-    if scene.words[end : end + 1] not in (["to"], ["at"]):
-        several = scene.role(end) in ("company", "thing") or scene.words[end : end + 1] == ["people"]
+    if scene.word(end) not in ("to", "at"):
+        several = scene.role(end) in ("company", "thing") or scene.word(end) == "people"
         return several and scene.words[end - 1] not in ("you", "off", "up")
     return any(scene.role(word) in ("company", "thing", "you_all") for word in scene.on(end, 4))
 
@@ -117,7 +117,7 @@ def _spoken_by_another(scene: Scene, mark: Mark, spoken: int) -> Aim | None:
     for word in scene.back(start):
         role = scene.role(word)
         if role in ("he", "third"):
-            yours = scene.words[word - 1 : word] == ["your"]
+            yours = scene.word(word - 1) == "your"
             if term.lang == "en" and spoken >= 0 and (term.sort == "threat" or yours):
                 break
             return Aim(OTHER, "subject", word)
@@ -145,7 +145,7 @@ def bodily(scene: Scene, mark: Mark) -> Aim:
         return Aim(QUOTED, "quoted")
     nearby = [*scene.back(start), *scene.on(end)]
     around = {scene.role(word) for word in nearby}
-    if around & {"he", "third"} or (term.lang == "en" and scene.words[start - 1 : start] in (["some"], ["that"])):
+    if around & {"he", "third"} or (term.lang == "en" and scene.word(start - 1) in ("some", "that")):
         return Aim(OTHER, "subject")
     if around & {"thing", "company", "you_all"}:
         return Aim(COMPANY, "subject")

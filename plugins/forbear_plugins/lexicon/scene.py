@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Set
 from functools import cached_property
+from itertools import compress, count
+from typing import NamedTuple
 
-from attrs import frozen
+from attrs import define
 
 REACH = 9
 """Words on either side that are looked at; Chinese counts characters."""
@@ -25,7 +28,8 @@ NEW_CLAUSE = frozenset(("but", "because", "and", "so", "when", "if", "sorry", "c
 """Words after which a denial no longer holds."""
 
 REFERENTS = frozenset(("you", "your", "you_all", "self", "he", "third", "it", "thing", "company"))
-_ONESELF = (["i"], ["we"])
+_SPOKEN_OF = REFERENTS | {"report"}
+_ONESELF = ("i", "we")
 """Before a reporting verb: what I said are my own words."""
 
 _TAGS = ((",", "are", "you"), (",", "are", "we"), (",", "are", "not", "you"), (",", "are", "not", "we"))
@@ -34,6 +38,8 @@ _TAGS = ((",", "are", "you"), (",", "are", "we"), (",", "are", "not", "you"), ("
 _COMPLEMENTS = frozenset("了到起上下动出完好清懂着住见得然")
 """After 不 these say that something cannot be done, or what if."""
 
+_SOMEBODY = frozenset(("people", "person", "woman", "man", "one"))
+
 _BETWEEN = frozenset(("的", "little", "old", "fat", "ugly", "rude", "lazy", "young", "ass"))
 """Words between a rude word and the noun it describes."""
 
@@ -41,8 +47,7 @@ _NOUNS = frozenset(("third", "thing", "company"))
 _LIGHT = frozenset(("link", "be", "is", "a", "the", "modal", "not", "filler"))
 
 
-@frozen(slots=True)
-class Subject:
+class Subject(NamedTuple):
     """Whom the words before a mark speak of, and how the two are joined."""
 
     role: str
@@ -51,53 +56,57 @@ class Subject:
     roles: Set[str]  # what the others in between are
 
 
-@frozen(slots=True)
+_BEYOND = [""] * 32
+"""For the places before and after a text, of which there may be as many as are asked for a word or a role."""
+
+
+@define
 class Scene:
-    """A text of words with the roles of its cues; `rude` are the words inside hostile marks."""
+    """A text of words with the roles of its cues; `rude` are the words inside hostile marks.
+
+    Nobody changes it; it is not frozen because one is made for each hostile text, and a frozen one takes twice as long.
+    """
 
     words: list[str]
-    cues: Mapping[int, str]
+    roles: list[str]
+    role: Callable[[int], str]  # at a place; empty if the word there has none, or none is there
+    word: Callable[[int], str]  # at a place; empty if none is there
+    present: Set[str]  # every role that is there
+    stops: list[int]  # where clauses end, and the places before and after the text
     rude: Set[int]
-    quotes: Set[int] = frozenset()  # words inside quotation marks
-
-    def role(self, word: int) -> str:
-        """The role of a word; empty if it has none or is not there."""
-        return self.cues.get(word, "")
+    quotes: Set[int]  # words inside quotation marks
 
     @cached_property
     def reaches(self) -> Mapping[str, tuple[int, int]]:
         """Of each role in the text its first word and its last."""
         found: dict[str, tuple[int, int]] = {}
-        for word, role in sorted(self.cues.items()):
-            found[role] = (found.get(role, (word, word))[0], word)
+        for word, role in enumerate(self.roles):
+            if role:
+                found[role] = (found.get(role, (word, word))[0], word)
         return found
 
     def run(self, word: int) -> tuple[int, int]:
         """The stretch of words around this one that share its role, such as the characters of 你们."""
         start, end, role = word, word + 1, self.role(word)
-        while role and start > 0 and word - start < REACH and self.role(start - 1) == role:
-            start -= 1
-        while role and end - word < REACH and self.role(end) == role:
-            end += 1
+        if role:
+            while start > 0 and word - start < REACH and self.role(start - 1) == role:
+                start -= 1
+            while end - word < REACH and self.role(end) == role:
+                end += 1
         return start, end
 
     def ends(self, word: int) -> bool:
         """Whether the clause ends before this word."""
         return word < 0 or word >= len(self.words) or self.words[word] in STOPS
 
-    def back(self, start: int, reach: int = REACH) -> Iterator[int]:
+    def back(self, start: int, reach: int = REACH) -> range:
         """The words before `start` in its clause, nearest first."""
-        for word in range(start - 1, max(-1, start - 1 - reach), -1):
-            if self.words[word] in STOPS:
-                return
-            yield word
+        opened = self.stops[bisect_left(self.stops, start) - 1]
+        return range(start - 1, max(opened, start - 1 - reach), -1)
 
-    def on(self, end: int, reach: int = REACH) -> Iterator[int]:
+    def on(self, end: int, reach: int = REACH) -> range:
         """The words from `end` on in its clause."""
-        for word in range(end, min(len(self.words), end + reach)):
-            if self.words[word] in STOPS:
-                return
-            yield word
+        return range(end, min(self.stops[bisect_left(self.stops, end)], end + reach))
 
     def sentence_back(self, start: int) -> Iterator[int]:
         """The words before `start` in its sentence, nearest first."""
@@ -118,10 +127,8 @@ class Scene:
         loose, first = 0, start
         roles: set[str] = set()
         for word in self.back(start):
-            role, first = self.cues.get(word, ""), word
-            if role in REFERENTS:
-                return Subject(role, word, loose, roles)
-            if role == "report":
+            role, first = self.role(word), word
+            if role in _SPOKEN_OF:
                 return Subject(role, word, loose, roles)
             if word in self.rude and role != "not":
                 continue
@@ -132,7 +139,7 @@ class Scene:
 
     def _parted(self, first: int) -> int:
         """The "you" that a remark between commas parts from its verb: "you, on the other hand, are"; -1 if none."""
-        if self.words[first] not in ("are", "were", "a", "an") or first < 3 or self.words[first - 1] != ",":
+        if first < 3 or self.word(first - 1) != "," or self.word(first) not in ("are", "were", "a", "an"):
             return -1
         said = ["you"] if self.words[first] in ("are", "were") else ["you", "are"]
         for word in range(first - 2, max(-1, first - 14), -1):
@@ -143,6 +150,8 @@ class Scene:
 
     def described(self, end: int) -> int:
         """The noun that a mark stands in front of, past other rude words: "useless company"; -1 if none."""
+        if self.present.isdisjoint(_NOUNS):
+            return -1
         for word in self.on(end, 5):
             if word not in self.rude and self.words[word] not in _BETWEEN:
                 return word if self.role(word) in _NOUNS else -1
@@ -152,17 +161,21 @@ class Scene:
         """Whether `start` stands in quotation marks, or somebody else's words are reported right before it."""
         if start in self.quotes:
             return True
+        if "report" not in self.present:
+            return False
         for word in range(start - 1, max(-1, start - 1 - NEAR), -1):
             if self.words[word] in _ENDS:
                 return False
-            if self.cues.get(word) == "report":
-                return self.words[word - 1 : word] not in _ONESELF
+            if self.role(word) == "report":
+                return self.word(word - 1) not in _ONESELF
         return False
 
     def denied(self, start: int) -> bool:
         """Whether a denial stands right before `start`, past words that carry no weight."""
+        if "not" not in self.present:
+            return False
         for word in self.back(start, NEAR):
-            role = self.cues.get(word, "")
+            role = self.role(word)
             if self.words[word] in NEW_CLAUSE:
                 return False
             if role == "not":
@@ -175,10 +188,12 @@ class Scene:
         """Whether 不 belongs to what stands around it, and denies nothing that follows: 恢复不了我先…, 再不退款我…."""
         if self.words[word] != "不":
             return False
-        return self.words[word + 1] in _COMPLEMENTS or self.words[word - 1 : word] in (["再"], ["要"])
+        return self.words[word + 1] in _COMPLEMENTS or self.word(word - 1) in ("再", "要")
 
     def spoken_to_after(self, end: int) -> bool:
         """Whether "you" closes the clause right after `end`: "how stupid are you", 傻逼吧你."""
+        if "you" not in self.present:
+            return False
         for word in self.on(end, 5):
             role = self.role(word)
             if role == "you":
@@ -199,26 +214,35 @@ class Scene:
 
     def tagged(self, end: int) -> bool:
         """Whether a tag asks "you" whether it is so, right after `end`: "bit slow, are you?"."""
+        if self.word(end) != ",":
+            return False
         return any(tuple(self.words[end : end + len(tag)]) == tag and self.ends(end + len(tag)) for tag in _TAGS)
 
     def compared_after(self, end: int) -> bool:
         """Whether "like you" or "as you" follows and closes the clause: "an idiot like you", "as dim as you"."""
-        at = end + 1 if self.words[end : end + 1] in (["people"], ["person"], ["woman"], ["man"], ["one"]) else end
-        if self.words[at : at + 1] not in (["like"], ["as"], ["than"]) or self.words[at + 1 : at + 2] != ["you"]:
+        at = end + 1 if self.word(end) in _SOMEBODY else end
+        if self.word(at) not in ("like", "as", "than") or self.word(at + 1) != "you":
             return False
         return self.ends(at + 2) or self.role(at + 2) in ("modal", "be", "is", "not", "link", "filler")
 
     def of_oneself_after(self, end: int) -> bool:
         """Whether "that I am" follows."""
-        after = self.words[end : end + 3]
-        return after in (["that", "i", "am"], ["that", "i", "was"]) or after[:2] in (
-            ["like", "me"],
-            ["i", "am"],
-            ["i", "was"],
-        )
+        first, second = self.word(end), self.word(end + 1)
+        if first == "that":
+            first, second = second, self.word(end + 2)
+        elif first == "like":
+            return second == "me"
+        return first == "i" and second in ("am", "was")
 
     def alone(self, start: int, end: int) -> bool:
         """Whether the clause says nothing else, save words that carry no weight."""
         before = (word for word in self.back(start) if word not in self.rude)
         after = (word for word in self.on(end) if word not in self.rude and self.words[word] not in PARTICLES)
         return all(self.role(word) in _LIGHT for word in before) and not any(True for _ in after)
+
+
+def scene(words: list[str], roles: list[str], rude: Set[int], quotes: Set[int]) -> Scene:
+    """The scene of these words, each with its role."""
+    stops = [-1, *compress(count(), map(STOPS.__contains__, words)), len(words)]
+    role, word = [*roles, *_BEYOND].__getitem__, [*words, *_BEYOND].__getitem__
+    return Scene(words, roles, role, word, set(roles), stops, rude, quotes)

@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from itertools import accumulate, compress, count
+from operator import not_
+from typing import NamedTuple
 
 from attrs import frozen
 
@@ -19,7 +22,7 @@ LONGEST = 20_000
 LONGEST_QUOTATION = 200
 """Characters between two quotation marks; what is longer is no quotation but two marks that went astray."""
 
-_WORD = re.compile(r"[a-z0-9*@$#&']++|[^\W_]|[.!?\n,;:\[\]]|[☀-➿\U0001f300-\U0001faff]")
+_WORD = re.compile(r"[㐀-鿿.!?\n,;:\[\]]|[a-z0-9*@$#&']++|[^\W_]|[☀-➿\U0001f300-\U0001faff]")
 _CHINESE = re.compile("[\u3400-\u9fff]++")
 _INVISIBLE = re.compile(
     "[\u00ad\u0300-\u036f\u0483-\u0489\u061c\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e"
@@ -31,9 +34,13 @@ _STRETCHED = re.compile(r"([a-z])\1\1")
 _LONG_RUN = re.compile(r"([a-z])\1\1++")
 _RUN = re.compile(r"([a-z])\1++")
 _BANG = re.compile(r"(?<=[a-z])!(?=[a-z])")
-_QUOTATION = re.compile(r"[\"“”「」]|(?<!\w)['‘]|['’](?!\w)")
+_QUOTATION = re.compile(r"[\"“”「」'‘’](?:(?<=[\"“”「」])|(?<=['‘])(?<!\w['‘])|(?<=['’])(?!\w))")
 _STARS = re.compile(r"\*++")
 _SPACED = re.compile(r"(?<![a-z0-9'&*@$#])[a-z](?:[ ._-][a-z](?![a-z0-9'&*@$#])){2,40}+")
+_PERHAPS_SPACED = re.compile(r"[ ._-][a-z][ ._-][a-z](?![a-z0-9'&*@$#])")
+"""Stands in whatever `_SPACED` matches, and is found sooner."""
+
+_SIGNS = re.compile("[0-9*@$#&']")
 _BETWEEN = str.maketrans(" ._-", "&###")
 _APART = frozenset("&#")
 _LEET = str.maketrans("0134578@$", "oieastbas")
@@ -51,29 +58,88 @@ class Spelling:
     longest: int  # letters of the longest word in `known`
 
 
+class Reading(NamedTuple):
+    """A text and what was read in it: levelled, cut to pieces, and as the tables spell it."""
+
+    text: str  # what is considered of it
+    level: str  # in plain characters
+    pieces: list[str]  # the words of `level`
+    items: list[str]  # each of them as the tables spell it, which may be several words
+    words: list[str]
+    spoken: str  # the words with a space around each
+
+    def spans(self, most: int) -> list[tuple[int, int]]:
+        """Start and end of the first words at least, in characters of the text as given."""
+        return self._placed(self.pieces[:most], self.items)
+
+    def places(self) -> list[tuple[int, int]]:
+        """Start and end of each item, in characters of the text as given."""
+        return self._placed(self.pieces, self.pieces)
+
+    def _placed(self, pieces: list[str], items: list[str]) -> list[tuple[int, int]]:
+        """Where pieces stand, each as often as its item has words."""
+        found = self._beside_each_other(pieces) if len(self.words) == len(self.pieces) else None
+        if found is None:
+            found = []
+            index, end = self.level.index, 0
+            for piece, item in zip(pieces, items, strict=False):
+                start = index(piece, end)
+                end = start + len(piece)
+                found.append((start, end))
+                if item is not piece and " " in item:
+                    found += found[-1:] * item.count(" ")
+        if len(self.text) == len(self.level):
+            return found
+        seen = [place for place, character in enumerate(self.text) if not _INVISIBLE.match(character)]
+        return [(seen[start], seen[end - 1] + 1) for start, end in found]
+
+    def _beside_each_other(self, pieces: list[str]) -> list[tuple[int, int]] | None:
+        """Where pieces stand that nothing parts from each other, as in Chinese; None if something does."""
+        if len(self.level) != sum(map(len, self.pieces)):
+            return None
+        ends = list(accumulate(map(len, pieces)))
+        return list(zip([0, *ends], ends, strict=False))
+
+
+def reading(text: str, spelling: Spelling) -> Reading:
+    """What is read in a text, by these spellings."""
+    text = text[:LONGEST]
+    level = _levelled(text, spelling.plain)
+    pieces = _WORD.findall(level)
+    items = _spelt(level, pieces, spelling)
+    told = " ".join(items)
+    words = told.split(" ") if told.count(" ") >= len(items) else items
+    return Reading(text, level, pieces, items, words, f" {told} ")
+
+
 def read(text: str, spelling: Spelling) -> list[str]:
     """The words of a text as the tables spell them; one item per word found, which may have become several."""
-    level = _levelled(text[:LONGEST], spelling.plain)
-    words = _WORD.findall(level)
-    fixed = spelling.fixed
-    if _STRETCHED.search(level):
-        words = [_unstretched(word, spelling) for word in words]
-    return [fixed.get(word, word) if word.isalpha() else _undisguised(word, spelling) for word in words]
+    return reading(text, spelling).items
 
 
 def places(text: str, spelling: Spelling) -> list[tuple[int, int]]:
     """Start and end of each item of `read`, in characters of the text as given."""
-    text = text[:LONGEST]
-    spans = [match.span() for match in _WORD.finditer(_levelled(text, spelling.plain))]
-    if text.isascii():
-        return spans
-    seen = [place for place, character in enumerate(text) if not _INVISIBLE.match(character)]
-    return [(seen[start], seen[end - 1] + 1) for start, end in spans]
+    return reading(text, spelling).places()
+
+
+def _spelt(level: str, words: list[str], spelling: Spelling) -> list[str]:
+    fixed = spelling.fixed
+    if _STRETCHED.search(level):
+        words = [_unstretched(word, spelling) for word in words]
+    items = list(map(fixed.get, words, words))
+    if _SIGNS.search(level):
+        for place in compress(count(), map(not_, map(str.isalpha, words))):
+            word = words[place]
+            if len(word) > 1 and word not in fixed:
+                items[place] = _undisguised(word, spelling)
+    return items
 
 
 def quotations(text: str) -> list[tuple[int, int]]:
     """Start and end of what stands in quotation marks."""
     found: list[tuple[int, int]] = []
+    if not _QUOTATION.search(text):
+        return found
     opened: dict[bool, int] = {}
     for mark in _QUOTATION.finditer(text[:LONGEST]):
         double, place = mark[0] in '"“”「」', mark.start()
@@ -105,7 +171,9 @@ def _levelled(text: str, plain: Mapping[int, str]) -> str:
     """The text in lower case and plain characters; as long as it was, but for what cannot be seen."""
     if not text.isascii():
         text = _INVISIBLE.sub("", text).translate(plain)
-    text = _SPACED.sub(_joined, text.lower())
+    text = text.lower()
+    if _PERHAPS_SPACED.search(text):
+        text = _SPACED.sub(_joined, text)
     return _BANG.sub("i", text) if "!" in text else text
 
 
@@ -155,6 +223,11 @@ def _undisguised(word: str, spelling: Spelling) -> str:
         return word
     if word in spelling.fixed:
         return spelling.fixed[word]
+    if word.isdigit():
+        return word
+    owner, mark, ending = word.partition("'")
+    if ending == "s" and owner.isalpha():
+        return word if word in spelling.known else f"{owner} 's"
     if len(word) > 4 and _APART.issuperset(word[1::2]):
         return _spelt_apart(word, spelling)
     bare = word.strip("@#&'*")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from ..lexicon.marks import Matcher, marks
-from ..lexicon.words import places, read
+from ..lexicon.words import reading
 
 
 @frozen
@@ -20,10 +20,11 @@ class Found:
 
 def search(text: str, matcher: Matcher) -> tuple[list[str], list[Found]]:
     """The words of a text as the lists spell them, and what was found; the longer entry hides what stands in it."""
-    items = read(text, matcher.spelling)
-    words = " ".join(items).split(" ") if items else []
-    marked = marks(words, True, matcher).found
+    said = reading(text, matcher.spelling)
+    if not said.items:
+        return [], []
+    marked = marks(said.spoken, matcher)
     if not marked:
-        return words, []
-    spans = [span for item, span in zip(items, places(text, matcher.spelling), strict=True) for _ in item.split(" ")]
-    return words, [Found(term.kind, spans[start][0], spans[end - 1][1], term.text) for start, end, term in marked]
+        return said.words, []
+    spans = said.spans(max(end for _, end, _ in marked))
+    return said.words, [Found(term.kind, spans[start][0], spans[end - 1][1], term.text) for start, end, term in marked]

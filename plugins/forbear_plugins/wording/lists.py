@@ -7,10 +7,10 @@ from itertools import product
 from pathlib import Path
 from typing import Final
 
-from ahocorasick_rs import AhoCorasick
 from attrs import frozen
 
 from ..lexicon.marks import Matcher
+from ..lexicon.patterns import patterns
 from ..lexicon.tables import SPELLING, Source, TableError, Term, characters, entries, pairs, sources
 from ..lexicon.words import Spelling, entry, plain_characters
 from .canned import Canned, read_canned
@@ -90,5 +90,4 @@ def _matcher(terms: Sequence[tuple[str, Term]], plain: Mapping[int, str], fixed:
     searched = [(words, term) for words, term in terms if term.kind != "nothing"]
     known = frozenset(word for words, _ in searched for word in words.split() if word.isascii())
     spelling = Spelling(plain, fixed, known if fixed else frozenset(), {}, max(map(len, known), default=0))
-    lots = tuple((term, words.count(" ") - 1, False, int(term.kind in BESIDE)) for words, term in searched)
-    return Matcher(AhoCorasick([words for words, _ in searched], store_patterns=False), lots, spelling, {})
+    return Matcher(patterns(searched, lambda term: term.kind in BESIDE), spelling)
