@@ -53,9 +53,10 @@ examples: .venv/dev.stamp    ## the property tests with twenty times the example
 	FORBEAR_EXAMPLES=20 $(BIN)/python -m pytest -n auto -q tests/evaluate tests/engine tests/ledger tests/calendar \
 	tests/schema/test_records.py
 
-prove-check: .venv/dev.stamp     ## the prover against 5,000 small policies case by case, and 100,000 steps of random histories
+prove-check: .venv/dev.stamp     ## the prover against 5,000 small policies case by case, 100,000 steps, every mutant of every pack
 	FORBEAR_EXAMPLES=84 $(BIN)/python -m pytest -n auto -q $(wildcard tests/prove/test_[bcdehk]*.py) tests/prove/test_stories.py
-	FORBEAR_EXAMPLES=350 $(BIN)/python -m pytest -n auto -q tests/prove/test_steps.py
+	FORBEAR_EXAMPLES=350 FORBEAR_STEPS=100000 $(BIN)/python -m pytest -n auto -q tests/prove/test_steps.py
+	$(BIN)/python -m pytest -n auto -q $(wildcard tests/prove/long_*.py)
 
 faults: .venv/dev.stamp      ## kill -9 and a lost connection at every store call of a day, full disks, cut lines, restarts
 	FORBEAR_EVERY_FAULT=1 $(BIN)/python -m pytest -n auto -q tests/faults

@@ -8,7 +8,6 @@ from functools import cache
 import pytest
 from attrs import evolve, frozen
 
-from centre import engine
 from forbear import Policy
 from forbear.engine.pure import decide_facts
 from forbear.language import ir
@@ -16,12 +15,8 @@ from forbear.language.files import find_pack
 from forbear.language.pack import build_policy, read_pack
 from forbear.language.source import Source
 from forbear.prove.asking import Finding
-from forbear.prove.histories import NOTHING, Histories, Limits
-from forbear.prove.horn import Around, answer, pose
-from forbear.prove.nesting import Nesting
 from forbear.prove.promises import Proved
 from forbear.prove.questions import Questions, confirmed
-from forbear.prove.tracked import tracked_folds
 from forbear.prove.witness import with_settings
 from strategies.profile import FACTOR
 
@@ -221,33 +216,3 @@ def test_a_promise_about_settings_names_those_that_break_it() -> None:
     refuted = Questions(with_settings(policy, {"key_callback": stay})).promise(named(policy, "callback#3"))
     assert isinstance(refuted, Finding)
     assert refuted.code == "promise-broken"
-
-
-def test_a_promise_over_histories_that_breaks_is_told_as_a_story() -> None:
-    policy = broken("abuse", Break("response#2", "response", "first-strike", "then: warn", "then: end_contact"))
-    one = named(policy, "response#2")
-    found = Histories(policy, Questions(policy).settings, Limits(60, 2)).prove(one)
-    assert found.searched is not None
-    story = found.searched.story
-    assert story is not None
-    assert story.outcome == "end_contact"
-    with engine(with_settings(policy, story.settings), confirm="never") as running:
-        records = [running.decide(event) for event in story.events]
-    assert "the promise response#" in (records[-1].degraded or {})[one.decision]
-
-
-@pytest.mark.parametrize(
-    "broke",
-    [
-        Break("ladder#4", "ladder", "exit-blocked"),
-        Break("ladder#4", "ladder", "exit-blocked", '|| "email_only_letter" in exit_missing', ""),
-    ],
-    ids=["nothing blocks", "the letter does not"],
-)
-def test_a_promise_over_histories_whose_story_is_long_is_not_taken_for_proved(broke: Break) -> None:
-    policy = broken("abuse", broke)
-    questions, one = Questions(policy), named(policy, broke.promise)
-    nesting = Nesting(policy, questions.settings)
-    for around in (Around(splits=False), NOTHING):  # with the first the bundled pack is proved
-        problem = pose(policy, questions.settings, nesting, one, tracked_folds(policy, one, 0), around)
-        assert answer(problem, 20).verdict == "refuted"
