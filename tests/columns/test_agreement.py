@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from differential.columns import first_wrong
-from forbear.columns import groups, spaces, steps, tables
+from forbear.columns import deciding, groups, masks, spaces, steps, tables
 from forbear.columns.deciding import decide_columns
 from forbear.language import ir
 from in_columns import as_columns, differing, random_rows, spoil
@@ -20,11 +20,15 @@ from strategies.sampling import sampler
 
 PACKS = max(1, int(5 * FACTOR))
 ROWS = 40
+INFINITE = float("inf")
 WAYS: Mapping[str, tuple[tuple[object, str, float], ...]] = {
-    "layer by layer": ((tables, "ROWS_A_CELL", float("inf")),),
-    "from a table of all cells": ((tables, "ROWS_A_CELL", 0.001),),
+    "rule by rule": ((masks, "MOST_CONDITIONS", INFINITE), (masks, "MOST_RUNS", INFINITE)),
+    "layer by layer": ((masks, "MOST_CONDITIONS", 0), (tables, "ROWS_A_CELL", INFINITE)),
+    "some of each": ((masks, "MOST_RUNS", 4), (tables, "ROWS_A_CELL", INFINITE)),
+    "from a table of all cells": ((masks, "MOST_CONDITIONS", 0), (tables, "ROWS_A_CELL", 0.001)),
     "in many small spaces": (
-        (tables, "ROWS_A_CELL", float("inf")),
+        (masks, "MOST_CONDITIONS", 0),
+        (tables, "ROWS_A_CELL", INFINITE),
         (spaces, "MOST_CELLS", 3),
         (groups, "MOST_CELLS", 3),
         (spaces, "FEW_CELLS", 1),
@@ -69,6 +73,16 @@ def test_batches_are_decided_as_one() -> None:
                 asked = frozenset(plan.decisions)
                 whole = decide_columns(policy, as_columns(rows), asked, None)
                 assert decide_columns(policy, as_columns(rows), asked, None, batch=7).equals(whole)
+
+
+@pytest.mark.parametrize("way", ["from a table of all cells", "rule by rule"], indirect=True)
+def test_many_rows_are_shared_out_among_threads(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deciding, "LEAST", 5)
+    monkeypatch.setattr(deciding, "BATCH", 9)
+    monkeypatch.setattr(deciding, "BATCH_OF_CELLS", 9)
+    policy, random = drawn("threads:0")
+    for event in (event for event, plan in policy.plans.items() if plan.decisions):
+        assert differing(policy, event, random_rows(policy, event, ROWS, random)) == []
 
 
 def test_given_decisions_are_taken_as_they_are() -> None:

@@ -91,8 +91,10 @@ def test_the_right_rules_are_found_among_many(monkeypatch: pytest.MonkeyPatch, w
 
 def test_thousands_of_rules_on_one_number_are_one_table(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    whole = spaces.Space.cell
-    monkeypatch.setattr(spaces.Space, "cell", lambda self: asked.append(self.size) or whole(self))
+    whole = spaces.Space.told
+    monkeypatch.setattr(
+        spaces.Space, "told", lambda self, *how, **more: asked.append(self.size) or whole(self, *how, **more)
+    )
     policy = policy_of(3_000, "first", lambda n, random: ir.Compare("<", SIZE, ir.Constant(10 * n)))
     answer = decide_many(policy, {"x.kind": ["k1"] * 3, "x.size": [0, 29_989, 29_990]}, event="utterance")
     assert answer["d.rule"].to_list() == ["d.r1", "d.r2999", None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from decimal import Decimal
 from random import Random
@@ -10,11 +11,13 @@ from typing import Any
 import polars as pl
 import pytest
 
+from forbear import decide_many
 from forbear.columns import steps
 from forbear.columns.bits import picked, runs, signatures, span, tiled
 from forbear.columns.fitting import fitted
-from forbear.columns.kinds import quotient
+from forbear.columns.kinds import everywhere, quotient
 from forbear.errors import FactError
+from forbear.language.pack import build_policy, pack_from_texts
 from forbear.language.types import BoolType, DecimalType, EnumType, IntType, ListType, StringType, Type, fit
 
 SCALED = 10**15  # the bound of a decimal
@@ -108,8 +111,42 @@ def test_a_number_is_placed_between_cuts(monkeypatch: pytest.MonkeyPatch, few: i
         numbers = sorted(one for one in near if -(2**63) <= one < 2**63)
         frame = pl.DataFrame({"x": pl.Series(numbers, dtype=pl.Int64)})
         places = list(range(0, 5 * len(cuts) + 1, 5))
-        told = frame.with_columns(steps.place_of(pl.col("x"), cuts, places).alias("place"))["place"].to_list()
-        assert told == [places[bisect_right(cuts, one)] for one in numbers], n
+        for within in ((-(2**63), 2**63 - 1), (cuts[0] - 1, max(cuts[-1], numbers[-2]))):
+            low, high = within
+            told = frame.filter(pl.col("x").is_between(low, high)).with_columns(
+                steps.place_of(pl.col("x"), cuts, places, within).alias("place")
+            )
+            wanted = [places[bisect_right(cuts, one)] for one in numbers if low <= one <= high]
+            assert told["place"].to_list() == wanted, n
+
+
+@pytest.mark.parametrize("high", [100, 2**8 - 1, 2**8, 2**16 - 1, 2**16, 2**32 - 1, 2**32, 2**40])
+@pytest.mark.parametrize("low", [0, 3, -1])
+def test_a_number_is_compared_in_fewer_bits_only_where_it_has_no_more(low: int, high: int) -> None:
+    """What would be in range by its last bits alone falls back."""
+    number = {"x.n": {"type": "int", "range": [low, high], "optional": True}}
+    rules = [{"rule": "high", "when": f"has(x.n) && x.n == {high}", "then": "b"}]
+    rules += [{"rule": "some", "when": "has(x.n) && x.n >= 50", "then": "c"}]
+    rules += [{"rule": "none", "when": "!has(x.n)", "then": "d"}, {"otherwise": "a"}]
+    decision = {"decision": "d", "asked_on": ["utterance"], "outcome": [*"abcd"], "fallback": "a", "rules": rules}
+    written = json.dumps({"facts": number, "decisions": [decision]})
+    policy = build_policy(pack_from_texts({"pack.yaml": "pack: p\nversion: 1.0.0\nlanguage: 1\n", "a.yaml": written}))
+    beyond = [50 + 2**bits for bits in (8, 16, 32)] + [50 - 2**bits for bits in (8, 16, 32)]
+    fitting = [low, low + 1, 49, 50, 51, high - 1, high, None]
+    for one in [None, *beyond, low - 1, high + 1]:
+        given = [*fitting, one]
+        answer = decide_many(policy, {"x.n": pl.Series(given, dtype=pl.Int64)}, event="utterance")
+        fits = [n is None or low <= n <= high for n in given]
+        wanted = ["d" if n is None else "b" if n == high else "c" if n >= 50 else "a" for n in given]
+        assert answer["d.fell_back"].to_list() == [not fit for fit in fits]
+        assert answer["d"].to_list() == [told if fit else "a" for told, fit in zip(wanted, fits, strict=True)]
+
+
+def test_what_is_worked_out_of_constants_is_as_long_as_the_rows() -> None:
+    frame = pl.DataFrame({"x": [1, 2, 3]})
+    frame = frame.with_columns(everywhere(1, pl.Int64).alias("number"), everywhere(False, pl.Boolean).alias("truth"))
+    small = pl.lit(10, pl.Int64) > pl.col("number")
+    assert frame.with_columns((~small != pl.col("truth")).alias("told"))["told"].to_list() == [False] * 3
 
 
 def test_sets_of_numbers_are_told_by_their_bits() -> None:

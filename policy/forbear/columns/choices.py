@@ -2,80 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from operator import add
 
 import polars as pl
-from attrs import frozen
 
-from forbear.columns.formulas import Kinds, formula
+from forbear.columns.asked import Asked, Choice, column_of, plain, valued
+from forbear.columns.formulas import Kinds
 from forbear.columns.hits import NUMBERS, Conditions, all_hits, first_hit, listed_sets, only_hit
 from forbear.columns.kinds import dtype_of, index_dtype, looked_up
-from forbear.columns.settled import settled
 from forbear.evaluate.reference import gather
 from forbear.language import ir
-from forbear.language.types import INT_MAX, EnumType, IntType, Type, Value
-
-
-@frozen
-class Asked:
-    """A decision as one event asks it: its rules there, with known values put in."""
-
-    decision: ir.Decision
-    rules: tuple[ir.Rule, ...]
-    thens: tuple[ir.Expr, ...]
-    otherwise: Value
-    fallback: Value
-
-    @property
-    def constant(self) -> bool:
-        """Whether every rule gives a value that is known beforehand."""
-        return all(isinstance(one, ir.Constant) for one in self.thens)
-
-    @property
-    def listed(self) -> bool:
-        """Whether its outcome is one of few values, told by which rule decides."""
-        return self.constant and self.decision.hit != "collect"
-
-    @property
-    def values(self) -> tuple[Value, ...]:
-        """What each rule gives, as far as it is known, then what holds otherwise, then the fallback."""
-        thens = (one.value for one in self.thens if isinstance(one, ir.Constant))
-        return (*thens, self.otherwise, self.fallback)
-
-    @property
-    def ids(self) -> list[str]:
-        """The rules by the names that `fired` gives them."""
-        return [f"{self.decision.name}.{rule.name}" for rule in self.rules]
-
-
-@frozen
-class Choice:
-    """The columns of a decision: `index` first, which the others read at `column`."""
-
-    index: pl.Expr
-    outcome: pl.Expr
-    rule: pl.Expr
-    fell_back: pl.Expr
-    fired: Callable[[frozenset[int]], pl.Expr]  # numbers of rules → whether one of them decided
-
-
-def column_of(name: str) -> str:
-    """The column that holds which rule of a decision decides."""
-    return f"{name} index"
-
-
-def asked_of(decision: ir.Decision, event: str, known: Mapping[str, Value]) -> Asked:
-    """The decision as an event asks it."""
-    rules = tuple(rule for rule in decision.rules if event in rule.asked_on)
-    thens = tuple(settled(rule.then, known) for rule in rules)
-    fallback = _known(decision.fallback, known)
-    otherwise = fallback if decision.otherwise is None else _known(decision.otherwise, known)
-    if decision.hit == "priority" and all(isinstance(one, ir.Constant) for one in thens):
-        order = sorted(range(len(rules)), key=lambda n: -_rank(decision.type, thens[n]))
-        rules, thens = tuple(rules[n] for n in order), tuple(thens[n] for n in order)
-    return Asked(decision, rules, thens, otherwise, fallback)
+from forbear.language.types import INT_MAX, EnumType, IntType, Type
 
 
 def choose(asked: Asked, conditions: Conditions, degraded: pl.Expr | None, kinds: Kinds) -> Choice:
@@ -85,19 +23,6 @@ def choose(asked: Asked, conditions: Conditions, degraded: pl.Expr | None, kinds
             return _collected_sets(asked, conditions, degraded)
         return _collected(asked, conditions, degraded, kinds)
     return _one(asked, _deciding(asked, conditions, kinds), degraded, kinds)
-
-
-def _known(expr: ir.Expr, known: Mapping[str, Value]) -> Value:
-    found = settled(expr, known)
-    if not isinstance(found, ir.Constant):
-        raise TypeError("a fallback reads nothing but settings")
-    return found.value
-
-
-def _rank(kind: Type, then: ir.Expr) -> int:
-    assert isinstance(kind, EnumType)
-    assert isinstance(then, ir.Constant)
-    return kind.values.index(str(then.value))
 
 
 # --- one rule decides
@@ -120,7 +45,7 @@ def _severest(asked: Asked, conditions: Conditions, kinds: Kinds) -> pl.Expr:
     none, most = len(asked.rules), len(kind.values)
     hits, keys = all_hits(conditions), []
     for n, then in enumerate(asked.thens):
-        mildness = most - 1 - _valued(then, kind, kinds).to_physical().cast(pl.Int64)
+        mildness = most - 1 - valued(then, kind, kinds).to_physical().cast(pl.Int64)
         keys.append(pl.when(hits.list.contains(pl.lit(n, pl.UInt32))).then(mildness * none + n))
     found = pl.min_horizontal(keys) if keys else pl.lit(None, pl.Int64)
     return (found % max(none, 1)).fill_null(none).cast(index_dtype(none + 2))
@@ -132,15 +57,17 @@ def _one(asked: Asked, deciding: pl.Expr, degraded: pl.Expr | None, kinds: Kinds
     if degraded is not None:
         deciding = pl.when(degraded).then(pl.lit(none + 1, dtype)).otherwise(deciding)
     values = [one.value if isinstance(one, ir.Constant) else None for one in asked.thens]
-    outcome = looked_up(_plain([*values, asked.otherwise, asked.fallback]), dtype_of(decision.type), index)
+    outcome = looked_up(plain([*values, asked.otherwise, asked.fallback]), dtype_of(decision.type), index)
     for n, then in enumerate(asked.thens):
         if not isinstance(then, ir.Constant):
-            outcome = pl.when(index == n).then(_valued(then, decision.type, kinds)).otherwise(outcome)
+            outcome = pl.when(index == n).then(valued(then, decision.type, kinds)).otherwise(outcome)
 
     def fired(numbers: frozenset[int]) -> pl.Expr:
         return looked_up([n in numbers for n in range(none + 2)], pl.Boolean, index)
 
-    return Choice(deciding, outcome, _named(asked.ids, index), index == none + 1, fired)
+    sure = degraded is None and decision.hit != "unique"
+    fell_back = pl.lit(False) if sure else index == none + 1
+    return Choice(deciding, outcome, _named(asked.ids, index), fell_back, fired)
 
 
 def _named(ids: list[str], index: pl.Expr) -> pl.Expr:
@@ -148,16 +75,6 @@ def _named(ids: list[str], index: pl.Expr) -> pl.Expr:
     if not ids:
         return pl.lit(None, pl.Enum(ids))
     return pl.when(index < len(ids)).then(looked_up([*ids, ids[0], ids[0]], pl.Enum(ids), index))
-
-
-def _valued(then: ir.Expr, kind: Type, kinds: Kinds) -> pl.Expr:
-    """What a rule gives, as a value of the outcome's type."""
-    found = formula(then, kinds)
-    return found.cast(dtype_of(kind), strict=False)
-
-
-def _plain(values: Sequence[Value | None]) -> list[object]:
-    return [list(one) if isinstance(one, tuple) else one for one in values]
 
 
 # --- all matching rules are gathered
@@ -173,7 +90,7 @@ def _collected_sets(asked: Asked, conditions: Conditions, degraded: pl.Expr | No
         deciding = pl.when(degraded).then(pl.lit(fallback, pl.UInt32)).otherwise(deciding)
     thens = [one.value for one in asked.thens if isinstance(one, ir.Constant)]
     values = [gather(decision, [thens[n] for n in one]) for one in sets]
-    outcome = looked_up(_plain([*values, asked.fallback]), dtype_of(decision.outcome_type), index)
+    outcome = looked_up(plain([*values, asked.fallback]), dtype_of(decision.outcome_type), index)
     ids = asked.ids
     rule = looked_up([*([ids[n] for n in one] for one in sets), []], pl.List(pl.Enum(ids)), index)
 
@@ -189,7 +106,7 @@ def _collected(asked: Asked, conditions: Conditions, degraded: pl.Expr | None, k
     index, deciding = pl.col(column_of(decision.name)), all_hits(conditions)
     if degraded is not None:
         deciding = pl.when(~degraded).then(deciding)
-    fallback = pl.lit(pl.Series(_plain([asked.fallback]), dtype=dtype_of(decision.outcome_type))).first()
+    fallback = pl.lit(pl.Series(plain([asked.fallback]), dtype=dtype_of(decision.outcome_type))).first()
     values = _added(asked, index, kinds) if isinstance(decision.type, IntType) else _gathered(asked, index, kinds)
     ids = pl.Series(asked.ids, dtype=pl.Enum(asked.ids))
     rule = index.fill_null(pl.lit(pl.Series([[]], dtype=NUMBERS)).first()).list.eval(pl.lit(ids).gather(pl.element()))
@@ -204,7 +121,7 @@ def _collected(asked: Asked, conditions: Conditions, degraded: pl.Expr | None, k
 
 def _each(asked: Asked, index: pl.Expr, kinds: Kinds, kind: Type) -> list[pl.Expr]:
     """What each rule gives where it matches."""
-    given = (_valued(then, kind, kinds) for then in asked.thens)
+    given = (valued(then, kind, kinds) for then in asked.thens)
     return [pl.when(index.list.contains(pl.lit(n, pl.UInt32))).then(one) for n, one in enumerate(given)]
 
 

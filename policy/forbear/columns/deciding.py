@@ -14,11 +14,13 @@ from forbear.columns.promises import asked_promises, named, violated
 from forbear.columns.tables import table
 from forbear.language import ir
 
-BATCH = 2**18  # rows: few enough for what is worked out on the way to stay small, enough to pay for the asking
+BATCH = 2**20  # rows: few enough for what is worked out on the way to stay small, enough to pay for the asking
+BATCH_OF_CELLS = 2**18  # their numbers are longer than true and false, and looked at again while they are near
+LEAST = 2**16  # of fewer rows, it does not pay to share them out
 
 
 def decide_columns(
-    policy: ir.Policy, columns: Any, asked: frozenset[str], event: str | None, batch: int = BATCH
+    policy: ir.Policy, columns: Any, asked: frozenset[str], event: str | None, batch: int | None = None
 ) -> pl.DataFrame:
     """What `decide_many` answers."""
     given = given_of(columns)
@@ -29,26 +31,27 @@ def decide_columns(
     frame = given.take(needed or list(given.names[:1]))
     known = knowledge(opened, frozenset(needed), paths, frame.schema)
     frame = frame.with_columns(outcomes_given(opened.policy, frame, opened.fixed).values())
-    decider = Decider(opened, known, decisions, min(batch, frame.height), frame.height)
-    starts = range(0, max(1, frame.height), batch)
+    threads, rows = pl.thread_pool_size(), frame.height
+    decider = Decider(opened, known, decisions, rows, batch or max(LEAST, -(-rows // threads)))
+    starts = range(0, max(1, rows), decider.batch)
     if len(starts) == 1:
         return decider.decide(frame)
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        return pl.concat(pool.map(lambda start: decider.decide(frame.slice(start, batch)), starts))
+    with ThreadPoolExecutor(threads) as pool:
+        return pl.concat(pool.map(lambda start: decider.decide(frame.slice(start, decider.batch)), starts))
 
 
 class Decider:
     """Decides batches of rows; may be shared by threads."""
 
-    def __init__(
-        self, opened: Opened, known: Knowledge, decisions: frozenset[str], most_rows: int, all_rows: int
-    ) -> None:
+    def __init__(self, opened: Opened, known: Knowledge, decisions: frozenset[str], rows: int, most: int) -> None:
         self.known, self.promises = known, asked_promises(opened)
         self.compiler = Compiler(opened, known, decisions)
         clean = self.compiler.program(frozenset())
         self.programs = {frozenset[str](): clean}
-        self.table = table(self.compiler, clean, self.promises, all_rows)
-        self.kept = _nothing(pl.Series(VIOLATED, [[]], dtype=pl.List(named(self.promises))), most_rows)
+        self.table = table(self.compiler, clean, rows)
+        self.batch = min(most, BATCH if self.table is None else BATCH_OF_CELLS)
+        empty = pl.Series(VIOLATED, [[]], dtype=pl.List(named(self.promises)))
+        self.kept = _nothing(empty, min(self.batch, rows))
 
     def decide(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The answer for some rows."""

@@ -23,7 +23,7 @@ from forbear.language.types import (
     fit,
 )
 
-_BITS: dict[DataTypeClass, tuple[int, int]] = {
+BITS: dict[DataTypeClass, tuple[int, int]] = {
     pl.Int8: (-(2**7), 2**7 - 1),
     pl.Int16: (-(2**15), 2**15 - 1),
     pl.Int32: (-(2**31), 2**31 - 1),
@@ -71,7 +71,7 @@ def _nothing(kind: Type) -> pl.Expr:
 
 def _within(given: pl.Expr, dtype: Dtype, low: int, high: int) -> pl.Expr:
     """Whole numbers in a range; the ends are brought to what the column can hold, so that it is not widened."""
-    least, most = _BITS.get(dtype.base_type(), (-(2**127), 2**127 - 1))
+    least, most = BITS.get(dtype.base_type(), (-(2**127), 2**127 - 1))
     if least >= low and most <= high:
         return given.cast(pl.Int64)
     low, high = max(low, least), min(high, most)

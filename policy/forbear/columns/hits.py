@@ -52,7 +52,7 @@ def only_hit(asked: Conditions) -> pl.Expr:
     dtype = index_dtype(none + 2)
     if asked.space is not None:
         table = [none + 1 if held & (held - 1) else _lowest(held, none) for held in asked.space.cells()]
-        return looked_up(table, dtype, asked.space.cell())
+        return asked.space.told(table, dtype, alone=True)
     number = reduce(add, (_several(group, asked) for group in asked.groups))
     return pl.when(number > 1).then(pl.lit(none + 1, dtype)).otherwise(first_hit(asked))
 
@@ -77,7 +77,7 @@ def _first(group: Group, asked: Conditions, none: int) -> pl.Expr:
         return pl.when(asked.alone(group)).then(pl.lit(group.numbers[0], dtype)).otherwise(pl.lit(none, dtype))
     numbers = (*group.numbers, none)
     table = [numbers[_lowest(held, len(group.numbers))] for held in group.space.cells()]
-    return looked_up(table, dtype, group.space.cell())
+    return group.space.told(table, dtype, alone=len(asked.groups) == 1)
 
 
 def _several(group: Group, asked: Conditions) -> pl.Expr:
@@ -85,7 +85,7 @@ def _several(group: Group, asked: Conditions) -> pl.Expr:
     if group.space is None:
         return asked.alone(group).cast(pl.UInt32)
     table = [2 if held & (held - 1) else int(held > 0) for held in group.space.cells()]
-    return looked_up(table, pl.UInt8, group.space.cell()).cast(pl.UInt32)
+    return group.space.told(table, pl.UInt8).cast(pl.UInt32)
 
 
 def _listed(group: Group, asked: Conditions) -> pl.Expr:
@@ -102,7 +102,7 @@ def listed_sets(space: Space) -> tuple[list[list[int]], pl.Expr]:
     places: dict[int, int] = {}
     table = [places.setdefault(held, len(places)) for held in space.cells()]
     sets = [[n for n in range(held.bit_length()) if held >> n & 1] for held in places]
-    return sets, looked_up(table, pl.UInt32, space.cell())
+    return sets, space.told(table, pl.UInt32)
 
 
 def _lowest(held: int, none: int) -> int:

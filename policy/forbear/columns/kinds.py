@@ -58,6 +58,24 @@ def index_dtype(size: int) -> Dtype:
     return pl.UInt8 if size <= 2**8 else pl.UInt16 if size <= 2**16 else pl.UInt32
 
 
+def narrow_column(path: str) -> str:
+    """The column of a number in as few bits as it needs: the fewer, the faster it is compared."""
+    return f"{path} narrow"
+
+
+def narrow_of(kind: Type) -> Dtype | None:
+    """The data type of a narrow column; None for what has none."""
+    if not isinstance(kind, IntType | DecimalType) or kind.low < 0 or kind.high >= 2**32:
+        return None
+    return index_dtype(kind.high + 1)
+
+
 def looked_up(values: list[Any], dtype: Dtype, index: pl.Expr) -> pl.Expr:
     """The value that each index names."""
     return pl.lit(pl.Series(values, dtype=dtype)).gather(index)
+
+
+def everywhere(value: object, dtype: Dtype) -> pl.Expr:
+    """The same value in every row, but no scalar (as what is gathered from one value is): Polars may forget how long
+    the column is that it works out of scalars alone."""
+    return looked_up([value, value], dtype, pl.repeat(0, pl.len(), dtype=pl.UInt32))

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 from attrs import frozen
 
-from forbear.columns.fitting import fitted
+from forbear.columns.fitting import BITS, fitted
 from forbear.columns.formulas import literal
-from forbear.columns.kinds import Dtype, dtype_of
+from forbear.columns.kinds import Dtype, dtype_of, everywhere, narrow_column, narrow_of
 from forbear.columns.opening import EVENT_TYPE, Opened
 from forbear.engine.pure import type_at
 from forbear.evaluate.given import untold
@@ -23,6 +23,7 @@ class Source:
     path: str
     fitted: pl.Expr
     within: tuple[int, int] | None  # whole numbers of 64 bits in this range are inner values as they are
+    narrow: Dtype | None  # what holds every inner value, where it has fewer bits than a number has
     default: Value | None
     needed: bool
 
@@ -58,7 +59,7 @@ def knowledge(opened: Opened, names: Iterable[str], paths: Iterable[str], schema
         value, needed = untold(policy, event, path)
         if path in names:
             expr = fitted(kind, schema[path], pl.col(path)).alias(path)
-            sources.append(Source(path, expr, _as_they_are(kind, schema[path]), value, needed))
+            sources.append(Source(path, expr, _as_they_are(kind, schema[path]), narrow_of(kind), value, needed))
         elif value is not None:
             known[path] = value
         else:
@@ -77,35 +78,45 @@ def refusal(path: str) -> str:
 
 def fit_rows(known: Knowledge, given: pl.DataFrame) -> tuple[pl.DataFrame, frozenset[str]]:
     """The inner values of some rows, with a column of refusals for each path that has any; these paths too."""
-    values = given.with_columns_seq([one.fitted for one in known.sources if not _fits(one, given[one.path])])
+    fitting = {one.path: _fitting(one, given[one.path]) for one in known.sources}
+    values = given.with_columns_seq([one.fitted for one in known.sources if fitting[one.path] is None])
     extra: list[pl.Series] = []
     refused: set[str] = set()
+    fills: list[pl.Expr] = []
     for one in known.sources:
         found, before = values[one.path], given[one.path]
         if found.null_count() > (0 if one.needed else before.null_count()):
             refused.add(one.path)
             doubt = found.is_null() if one.needed else found.is_null() & before.is_not_null()
             extra.append(doubt.alias(refusal(one.path)))
-    fills = [
-        pl.col(one.path).fill_null(_filling(one.default, values[one.path].dtype))
-        for one in known.sources
-        if one.default is not None and values[one.path].null_count()
-    ]
-    missing = [pl.lit(None, dtype).alias(path) for path, dtype in known.absent.items()]
-    return values.with_columns(*extra, *fills, *missing), frozenset(refused)
+        dtypes = {one.path: found.dtype}
+        if one.narrow is not None:
+            narrow, name = fitting[one.path], narrow_column(one.path)
+            extra.append((_wrapped(found, one.narrow) if narrow is None else narrow).alias(name))
+            dtypes[name] = extra[-1].dtype
+        if one.default is not None and found.null_count():
+            fills += [pl.col(name).fill_null(literal(one.default).cast(dtype)) for name, dtype in dtypes.items()]
+    values = values.with_columns(*extra, *(everywhere(None, dtype).alias(path) for path, dtype in known.absent.items()))
+    return values.with_columns_seq(fills) if fills else values, frozenset(refused)
 
 
 def _as_they_are(kind: Type, dtype: Dtype) -> tuple[int, int] | None:
     return (kind.low, kind.high) if isinstance(kind, IntType) and dtype == pl.Int64 else None
 
 
-def _fits(source: Source, column: pl.Series) -> bool:
-    """Whether all values are inner values; to look at the ends costs less than to look at each."""
+def _fitting(source: Source, column: pl.Series) -> pl.Series | None:
+    """A column all of whose values are inner values, made narrow; to look at the ends costs less than at each."""
     if source.within is None or column.null_count() == len(column):
-        return False
+        return None
+    if source.narrow is not None:
+        bits = column.bitwise_or()
+        if not isinstance(bits, int) or not 0 <= bits <= BITS[source.narrow.base_type()][1]:
+            return None
+        column = _wrapped(column, source.narrow)
     (low, high), least, most = source.within, column.min(), column.max()
-    return isinstance(least, int) and isinstance(most, int) and low <= least and most <= high
+    fits = isinstance(least, int) and isinstance(most, int) and low <= least and most <= high
+    return column if fits else None
 
 
-def _filling(value: Value, dtype: Dtype) -> pl.Expr:
-    return literal(value).cast(dtype)
+def _wrapped(column: pl.Series, narrow: Dtype) -> pl.Series:
+    return column.cast(narrow, wrap_numerical=True)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
 import polars as pl
 from attrs import frozen
 
-from forbear.columns.choices import Choice, asked_of, choose, column_of
+from forbear.columns.asked import Asked, Choice, asked_of, column_of
+from forbear.columns.chains import chained
+from forbear.columns.choices import choose
 from forbear.columns.hits import shared_out
-from forbear.columns.kinds import shown
+from forbear.columns.kinds import everywhere, index_dtype, shown
 from forbear.columns.knowledge import Knowledge, refusal
+from forbear.columns.masks import Mask, Masks
 from forbear.columns.opening import Opened
 from forbear.columns.promises import Broken, Promised, asked_promises, broken, promised
 from forbear.columns.settled import settled
-from forbear.columns.spaces import Reading, Sets, reading
-from forbear.columns.variables import Key, Listed, Reads, variables
+from forbear.columns.spaces import Reading, Sets, atoms_of, reading
+from forbear.columns.variables import Listed, Reads, variables
 from forbear.language import ir
 from forbear.language.walk import reads, verb_and_name
 
@@ -26,14 +29,13 @@ from forbear.language.walk import reads, verb_and_name
 class Program:
     """The layers that are worked out one after the other, the columns of the answer, and the promises."""
 
-    classes: Mapping[str, pl.Expr]  # of what is given, by column
+    given: frozenset[str]  # the columns of the classes of what is given
     layers: tuple[tuple[pl.Expr, ...], ...]
     answer: tuple[pl.Expr, ...]
     broken: tuple[Broken, ...]
 
     def run(self, values: pl.DataFrame) -> pl.DataFrame:
         """The rows with all that is worked out on the way, from inner values to outcomes."""
-        values = values.with_columns_seq(**self.classes)
         for layer in self.layers:
             values = values.with_columns_seq(layer)
         return values
@@ -79,8 +81,8 @@ def _causing(opened: Opened) -> dict[str, list[tuple[str, str]]]:
 class Compiler:
     """Makes programs for one policy and event; what does not depend on doubt is worked out once."""
 
-    def __init__(self, opened: Opened, known: Knowledge, decisions: frozenset[str]) -> None:
-        self.opened, self.known = opened, known
+    def __init__(self, opened: Opened, known: Knowledge, decisions: frozenset[str], masked: bool = True) -> None:
+        self.opened, self.known, self.decisions = opened, known, decisions
         policy = opened.policy
         self.asked = [
             asked_of(policy.decisions[name], opened.event, known.known)
@@ -90,20 +92,36 @@ class Compiler:
         listed = {
             one.decision.name: Listed(column_of(one.decision.name), one.values) for one in self.asked if one.listed
         }
-        readable = Reads(known.kinds, known.optional, listed)
+        narrow = {one.path: one.narrow for one in known.sources if one.narrow is not None}
+        readable = Reads(known.kinds, known.optional, listed, narrow)
         self.rules = {
             one.decision.name: [self._reading(rule.when, readable) for rule in one.rules] for one in self.asked
         }
         self.promised = promised(opened, readable, known.known)
-        self.readings = [one for several in self.rules.values() for one in several]
-        self.readings += [one for several in self.promised for one in several.broken]
-        about: dict[Key, list[ir.Expr]] = {}
-        for one in self.readings:
-            for key, several in one.atoms.items():
-                about.setdefault(key, []).extend(several)
-        self.variables = variables(about, readable)
+        parts = [*self.rules.values(), *(one.broken for one in self.promised)]
+        self.readings = [one for part in parts for one in part]
+        self.variables = variables([atoms_of(one) for one in parts], readable)
         self.sets = Sets(self.variables)
-        self.conditions = {name: shared_out(several, self.sets, known.kinds) for name, several in self.rules.items()}
+        self.masks = Masks(self.sets, masked)
+        self.few = {one.decision.name: self._masks_of(one) for one in self.asked}
+        self.conditions = {
+            name: shared_out(several, self.sets, known.kinds)
+            for name, several in self.rules.items()
+            if self.few[name] is None
+        }
+
+    def unmasked(self) -> Compiler:
+        """One that tells each decision and promise by the classes of what they read."""
+        if not self.promised and all(masks is None for masks in self.few.values()):
+            return self
+        return Compiler(self.opened, self.known, self.decisions, masked=False)
+
+    def _masks_of(self, asked: Asked) -> tuple[Mask, ...] | None:
+        """The masks of the rules of a decision, where these are few and one of them decides."""
+        decision = asked.decision
+        if decision.hit == "collect" or (decision.hit == "priority" and not asked.constant):
+            return None
+        return self.masks.of(self.rules[decision.name])
 
     def _reading(self, when: ir.Expr | None, readable: Reads) -> Reading:
         condition = ir.Constant(True) if when is None else settled(when, self.known.known)
@@ -112,22 +130,36 @@ class Compiler:
     def program(self, refused: frozenset[str]) -> Program:
         """The program for rows of which some values of these paths are refused."""
         classes = {
-            one.column: one.coded(one.classes).fill_null(0) for one in self.variables.values() if one.coded is not None
+            one.column: one.coded(one.classes).fill_null(0).cast(index_dtype(one.size))
+            for one in self.variables.values()
+            if one.coded is not None
         }
         columns: dict[str, pl.Expr] = {}
         choices: dict[str, Choice] = {}
         for asked in self.asked:
             name = asked.decision.name
             doubt = self._doubt(self._paths(name), refused)
-            choice = choices[name] = choose(asked, self.conditions[name], doubt, self.known.kinds)
+            choice = choices[name] = self._choice(asked, doubt)
             columns[column_of(name)], columns[name] = choice.index, choice.outcome
         columns |= self._flags(choices)
-        found = [broken(one, self.sets, self.known.kinds, self._promise_doubt(one, refused)) for one in self.promised]
+        found = [
+            broken(one, self.sets, self.masks, self.known.kinds, self._promise_doubt(one, refused))
+            for one in self.promised
+        ]
+        columns |= self.masks.columns
         told = tuple(one for one in found if one is not None)
         answer = tuple(column for name in self.opened.asked for column in self._shown(name, choices))
-        first = {name: code for name, code in classes.items() if columns.keys().isdisjoint(code.meta.root_names())}
-        columns |= {name: code for name, code in classes.items() if name not in first}
-        return Program(first, _layers(columns), answer, told)
+        given = frozenset(name for name, code in classes.items() if columns.keys().isdisjoint(code.meta.root_names()))
+        columns |= classes
+        roots = [*answer, *(expr for one in told for expr in (one.some, one.numbers))]
+        return Program(given, _layers(columns, roots), answer, told)
+
+    def _choice(self, asked: Asked, doubt: pl.Expr | None) -> Choice:
+        name, kinds = asked.decision.name, self.known.kinds
+        masks = self.few[name]
+        if masks is None:
+            return choose(asked, self.conditions[name], doubt, kinds)
+        return chained(asked, masks, doubt, kinds)
 
     def _paths(self, name: str) -> frozenset[str]:
         """The facts and folds in doubt of which a decision falls back."""
@@ -153,7 +185,7 @@ class Compiler:
         for path in sorted(wanted):
             if not path.startswith(("recorded.", "owed.")):
                 continue
-            fired = [pl.lit(False)]
+            fired = [everywhere(False, pl.Boolean)]
             for asked in self.asked:
                 name = asked.decision.name
                 rules = {rule for one, rule in causing.get(path, ()) if one == name}
@@ -175,17 +207,20 @@ class Compiler:
             yield pl.lit(False).alias(f"{name}.fell_back")
 
 
-def _layers(columns: Mapping[str, pl.Expr]) -> tuple[tuple[pl.Expr, ...], ...]:
-    """The columns in layers, each reading only those before it."""
+def _layers(columns: Mapping[str, pl.Expr], last: Sequence[pl.Expr]) -> tuple[tuple[pl.Expr, ...], ...]:
+    """The columns that the last ones need in layers, each reading only those before it."""
     depth: dict[str, int] = {}
 
     def deep(name: str) -> int:
         if name not in depth:
-            above = [deep(root) for root in columns[name].meta.root_names() if root in columns]
-            depth[name] = 1 + max(above, default=-1)
+            depth[name] = 1 + max(
+                (deep(root) for root in columns[name].meta.root_names() if root in columns), default=-1
+            )
         return depth[name]
 
     layers: dict[int, list[pl.Expr]] = {}
-    for name, expr in columns.items():
-        layers.setdefault(deep(name), []).append(expr.alias(name))
+    for name in dict.fromkeys(root for expr in last for root in expr.meta.root_names() if root in columns):
+        deep(name)
+    for name, at in depth.items():
+        layers.setdefault(at, []).append(columns[name].alias(name))
     return tuple(tuple(layers[n]) for n in sorted(layers))

@@ -10,6 +10,7 @@ from attrs import frozen
 from forbear.columns.formulas import Kinds
 from forbear.columns.hits import NUMBERS, Conditions, all_hits, listed_sets, shared_out
 from forbear.columns.kinds import looked_up
+from forbear.columns.masks import Mask, Masks, any_of
 from forbear.columns.opening import VIOLATED, Opened
 from forbear.columns.settled import settled
 from forbear.columns.spaces import Reading, Sets, reading
@@ -67,10 +68,10 @@ def _breaking(one: ir.Invariant, known: Mapping[str, Value]) -> ir.Expr:
     return condition if one.never else ir.Not(condition)
 
 
-def broken(one: Promised, sets: Sets, kinds: Kinds, doubt: pl.Expr | None) -> Broken | None:
+def broken(one: Promised, sets: Sets, masks: Masks, kinds: Kinds, doubt: pl.Expr | None) -> Broken | None:
     """What breaks some promises; None where nothing can."""
-    asked = shared_out(one.broken, sets, kinds)
-    found = _told(asked, one.numbers)
+    few = masks.of(one.broken)
+    found = _told(shared_out(one.broken, sets, kinds), one.numbers) if few is None else _masked(few, one.numbers)
     if found is None or doubt is None:
         return found
     nothing = pl.lit(pl.Series([[]], dtype=NUMBERS)).first()
@@ -78,12 +79,20 @@ def broken(one: Promised, sets: Sets, kinds: Kinds, doubt: pl.Expr | None) -> Br
     return Broken(some, pl.when(doubt).then(nothing).otherwise(found.numbers))
 
 
+def _masked(masks: Sequence[Mask], numbers: Sequence[int]) -> Broken | None:
+    some = any_of(masks)
+    if some is False:
+        return None
+    listed = [pl.when(mask).then(pl.lit(n, pl.UInt32)) for n, mask in zip(numbers, masks, strict=True)]
+    return Broken(pl.lit(some) if some is True else some, pl.concat_list(listed).list.drop_nulls())
+
+
 def _told(asked: Conditions, numbers: Sequence[int]) -> Broken | None:
     if asked.space is not None:
         several, index = listed_sets(asked.space)
         if not any(several):
             return None
-        some = looked_up([int(held > 0) for held in asked.space.cells()], pl.UInt8, asked.space.cell())
+        some = asked.space.told([int(held > 0) for held in asked.space.cells()], pl.UInt8)
         return Broken(some, looked_up([[numbers[n] for n in one] for one in several], NUMBERS, index))
     hits = all_hits(asked)
     listed = hits.list.eval(pl.lit(pl.Series(numbers, dtype=pl.UInt32)).gather(pl.element()))
@@ -97,7 +106,7 @@ def violated(values: pl.DataFrame, found: Sequence[Broken], promises: Sequence[i
         return None
     numbers = pl.concat_list([one.numbers for one in found]).list.sort()
     names = pl.Series([one.name for one in promises], dtype=named(promises))
-    return values.select(numbers.list.eval(pl.lit(names).gather(pl.element())).alias(VIOLATED)).to_series()
+    return values.with_columns(numbers.list.eval(pl.lit(names).gather(pl.element())).alias(VIOLATED))[VIOLATED]
 
 
 def named(promises: Sequence[ir.Invariant]) -> pl.Enum:

@@ -10,7 +10,7 @@ import polars as pl
 from attrs import frozen
 
 from forbear.columns.bits import picked, signatures, span, tiled
-from forbear.columns.kinds import looked_up
+from forbear.columns.kinds import Dtype, looked_up
 from forbear.columns.variables import Key, Reads, Variable, key_of
 from forbear.language import ir
 from forbear.language.walk import atoms
@@ -54,6 +54,14 @@ class Space:
         """The cell of each row."""
         return sum_of([_placed(axis) for axis in self.axes])
 
+    def told(self, table: list[int], dtype: Dtype, alone: bool = False) -> pl.Expr:
+        """For each row what a table says of its cell; `alone` says that no other space cuts the rows."""
+        if alone and len(self.axes) == 1:
+            (axis,) = self.axes
+            if axis.variable.alone and axis.variable.coded is not None:
+                return axis.variable.coded([table[place] for place in axis.to]).fill_null(0).cast(dtype)
+        return looked_up(table, dtype, self.cell())
+
 
 def sum_of(places: Sequence[pl.Expr]) -> pl.Expr:
     """The cell of each row, from its place on each axis."""
@@ -82,6 +90,15 @@ def reading(condition: ir.Expr, known: Reads) -> Reading:
     for atom in atoms(condition):
         found.setdefault(key_of(atom, known), []).append(atom)
     return Reading(condition, {key: tuple(several) for key, several in found.items()})
+
+
+def atoms_of(conditions: Iterable[Reading]) -> dict[Key, list[ir.Expr]]:
+    """The atoms of several conditions by variable."""
+    found: dict[Key, list[ir.Expr]] = {}
+    for one in conditions:
+        for key, several in one.atoms.items():
+            found.setdefault(key, []).extend(several)
+    return found
 
 
 class Sets:

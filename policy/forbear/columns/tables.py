@@ -9,9 +9,8 @@ from attrs import frozen
 
 from forbear.columns.kinds import looked_up
 from forbear.columns.program import Compiler, Program
-from forbear.columns.promises import violated
+from forbear.columns.promises import asked_promises, violated
 from forbear.columns.spaces import Axis, axes_of, cells_of, sum_of
-from forbear.language import ir
 
 CELL, PRESENT = "the cell", "what is present"  # no path and no decision has such a name
 MOST_NULLABLE = 32
@@ -39,30 +38,34 @@ class Table:
         return answer, self.broken.gather(numbers) if some else None
 
 
-def table(compiler: Compiler, program: Program, promises: Sequence[ir.Invariant], rows: int) -> Table | None:
+def table(compiler: Compiler, clean: Program, rows: int) -> Table | None:
     """The table of a policy for rows that give every value, or None where it would be too large for so many."""
-    if len(compiler.readings) > MOST_CONDITIONS:
+    if len(compiler.readings) > MOST_CONDITIONS or all(masks is not None for masks in compiler.few.values()):
         return None
-    given = {key for key, one in compiler.variables.items() if one.column in program.classes}
+    given = {key for key, one in compiler.variables.items() if one.column in clean.given}
     axes = axes_of(compiler.readings, compiler.sets, given)
-    if axes is None or cells_of(axes) * ROWS_A_CELL > rows or not _by_class_alone(program):
+    if axes is None or cells_of(axes) * ROWS_A_CELL > rows:
+        return None
+    program = compiler.unmasked().program(frozenset())
+    if not _by_class_alone(program):
         return None
     values = pl.select(pl.int_range(cells_of(axes), dtype=pl.UInt32).alias(CELL))
     values = values.with_columns(_classes(axis) for axis in axes)
     for layer in program.layers:
-        values = values.with_columns(layer)
+        values = values.with_columns(one for one in layer if one.meta.output_name() not in program.given)
     answer = values.select(program.answer)
     cell = sum_of([_placed(axis) for axis in axes]).alias(CELL)
     nullable = [name for name in answer.columns if answer[name].null_count()][:MOST_NULLABLE]
     looks = tuple(_looked_up(answer[name], nullable) for name in answer.columns)
-    return Table(cell, _present(answer, nullable), looks, violated(values, program.broken, promises))
+    broken = violated(values, program.broken, asked_promises(compiler.opened))
+    return Table(cell, _present(answer, nullable), looks, broken)
 
 
 def _by_class_alone(program: Program) -> bool:
     """Whether everything is told by the classes of what is read."""
-    known = {*program.classes, *(one.meta.output_name() for layer in program.layers for one in layer)}
-    asked = [*(one for layer in program.layers for one in layer), *program.answer]
-    asked += [expr for one in program.broken for expr in (one.some, one.numbers)]
+    worked_out = [one for layer in program.layers for one in layer if one.meta.output_name() not in program.given]
+    known = program.given.union(one.meta.output_name() for one in worked_out)
+    asked = [*worked_out, *program.answer, *(expr for one in program.broken for expr in (one.some, one.numbers))]
     return all(known.issuperset(one.meta.root_names()) for one in asked)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import polars as pl
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from forbear.columns.bits import span
 from forbear.columns.formulas import Kinds, formula
-from forbear.columns.kinds import looked_up
+from forbear.columns.kinds import Dtype, index_dtype, looked_up, narrow_column
 from forbear.columns.numbers import ranges
 from forbear.columns.steps import place_of
+from forbear.columns.within import Within, of_stretches, of_values, or_missing, truth
 from forbear.evaluate.reference import evaluate
 from forbear.language import ir
 from forbear.language.types import BoolType, DecimalType, EnumType, IntType, StringType, Value
@@ -37,6 +39,8 @@ class Variable:
     size: int
     coded: Coded | None  # where the column is none of a decision
     holds: Callable[[ir.Expr], int] = field(repr=False)  # atom → the classes in which it holds
+    within: Within = field(repr=False)
+    alone: bool = False  # whether the rules of one decision, or some promises, read it and nothing else does
 
 
 @frozen
@@ -49,11 +53,13 @@ class Listed:
 
 @frozen
 class Reads:
-    """What conditions may read: types by path, which paths may have no value, which are decisions of few values."""
+    """What conditions may read: types by path, which paths may have no value, which are decisions of few values,
+    which numbers have a narrow column."""
 
     kinds: Kinds
     optional: frozenset[str]
     listed: Mapping[str, Listed]
+    narrow: Mapping[str, Dtype]
 
 
 def key_of(atom: ir.Expr, known: Reads) -> Key:
@@ -73,26 +79,37 @@ def key_of(atom: ir.Expr, known: Reads) -> Key:
             return atom
 
 
-def variables(about: Mapping[Key, Sequence[ir.Expr]], known: Reads) -> dict[Key, Variable]:
-    """The variables, by key, of the atoms about each."""
-    return {key: _variable(f"class {n}", key, found, known) for n, (key, found) in enumerate(about.items())}
+def variables(parts: Sequence[Mapping[Key, Sequence[ir.Expr]]], known: Reads) -> dict[Key, Variable]:
+    """The variables, by key, of the atoms about each in the rules of each decision, and in promises."""
+    about: dict[Key, list[ir.Expr]] = {}
+    for part in parts:
+        for key, atoms in part.items():
+            about.setdefault(key, []).extend(atoms)
+    readers = Counter(key for part in parts for key in part)
+    return {
+        key: evolve(_variable(f"class {n}", key, found, known), alone=readers[key] == 1)
+        for n, (key, found) in enumerate(about.items())
+    }
 
 
 def _variable(column: str, key: Key, about: Sequence[ir.Expr], known: Reads) -> Variable:
     if not isinstance(key, str):
-        return Variable(key, column, (0, 1), 2, _told(formula(key, known.kinds)), lambda atom: 0b10)
+        condition = formula(key, known.kinds).fill_null(False)
+        return Variable(key, column, (0, 1), 2, _told(condition), lambda atom: 0b10, truth(condition))
     if key in known.listed:
         return _decided(key, known.listed[key])
     missing, kind = key in known.optional, known.kinds[key]
     match kind:
         case BoolType():
-            return _valued(key, column, (False, True), _told(pl.col(key)), missing)
+            told = or_missing(pl.col(key), truth(pl.col(key)), 2, missing)
+            return _valued(key, column, (False, True), _told(pl.col(key)), told, missing)
         case EnumType(values):
-            return _valued(key, column, values, partial(_placed, pl.col(key).to_physical()), missing)
+            told = or_missing(pl.col(key), of_values(pl.col(key), values), len(values), missing)
+            return _valued(key, column, values, partial(_placed, pl.col(key).to_physical()), told, missing)
         case StringType():
             return _texts(key, column, about, missing)
         case IntType(low, high) | DecimalType(low=low, high=high):
-            return _number(key, column, about, (low, high), missing)
+            return _number(key, column, about, (low, high), missing, known.narrow.get(key))
         case _:
             raise TypeError(f"{key} is cut into no classes")
 
@@ -109,7 +126,7 @@ def _placed(number: pl.Expr, places: Sequence[int]) -> pl.Expr:
     """The place of each number, looked up only where it is not a multiple."""
     step = places[1] if len(places) > 1 else 1
     if list(places) != [n * step for n in range(len(places))]:
-        return looked_up(list(places), pl.UInt32, number)
+        return looked_up(list(places), index_dtype(max(places) + 1), number)
     number = number.cast(pl.UInt32)
     return number if step == 1 else number * _place(step)
 
@@ -126,10 +143,19 @@ def _decided(key: str, listed: Listed) -> Variable:
     values = tuple(dict.fromkeys(listed.values))
     at = {value: n for n, value in enumerate(values)}
     classes = tuple(at[value] for value in listed.values)
-    return Variable(key, listed.column, classes, len(values), None, lambda atom: _members(atom, key, values, at))
+    plain = [value for value in values if isinstance(value, bool | int | str)]
+    within = of_values(pl.col(key), plain) if len(plain) == len(values) else _numbered(listed.column, classes)
+    return Variable(
+        key, listed.column, classes, len(values), None, lambda atom: _members(atom, key, values, at), within
+    )
 
 
-def _valued(key: str, column: str, values: Sequence[Value], coded: Coded, missing: bool) -> Variable:
+def _numbered(column: str, classes: Sequence[int]) -> Within:
+    """Told by the number in a column."""
+    return lambda held: pl.col(column).is_in([n for n, one in enumerate(classes) if held >> one & 1])
+
+
+def _valued(key: str, column: str, values: Sequence[Value], coded: Coded, within: Within, missing: bool) -> Variable:
     at = {value: n for n, value in enumerate(values)}
     size = len(values)
 
@@ -137,7 +163,7 @@ def _valued(key: str, column: str, values: Sequence[Value], coded: Coded, missin
         return _members(atom, key, values, at) | (_without(atom) << size if missing else 0)
 
     classes = tuple(range(size + missing))
-    return Variable(key, column, classes, size + missing, _or_missing(key, coded, missing), holds)
+    return Variable(key, column, classes, size + missing, _or_missing(key, coded, missing), holds, within)
 
 
 def _without(atom: ir.Expr) -> bool:
@@ -153,7 +179,8 @@ def _texts(key: str, column: str, about: Sequence[ir.Expr], missing: bool) -> Va
     named = tuple(dict.fromkeys(value for atom in about for value in _constants(atom) if isinstance(value, str)))
     others = f"{''.join(named)}, or another"
     number = pl.col(key).cast(pl.Enum(named), strict=False).to_physical().cast(pl.UInt32).fill_null(_place(len(named)))
-    return _valued(key, column, (*named, others), partial(_placed, number), missing)
+    within = _numbered(column, range(len(named) + 1 + missing))
+    return _valued(key, column, (*named, others), partial(_placed, number), within, missing)
 
 
 def _constants(expr: ir.Expr) -> list[Value]:
@@ -188,7 +215,9 @@ def _members(atom: ir.Expr, key: str, values: Sequence[Value], at: Mapping[Value
             return sum(1 << n for n, value in enumerate(values) if evaluate(atom, {key: value}) is True)
 
 
-def _number(key: str, column: str, about: Sequence[ir.Expr], within: tuple[int, int], missing: bool) -> Variable:
+def _number(
+    key: str, column: str, about: Sequence[ir.Expr], within: tuple[int, int], missing: bool, narrow: Dtype | None
+) -> Variable:
     """The stretches between the numbers at which some condition begins or ceases to hold."""
     found = [one for atom in about if not isinstance(atom, ir.Has) for one in ranges(atom) or ()]
     low, high = within
@@ -207,5 +236,7 @@ def _number(key: str, column: str, about: Sequence[ir.Expr], within: tuple[int, 
                 held |= span(begin, min(end, size))
         return held
 
-    coded = _or_missing(key, lambda places: place_of(pl.col(key), cuts, places), missing)
-    return Variable(key, column, tuple(range(size + missing)), size + missing, coded, holds)
+    number = pl.col(key if narrow is None else narrow_column(key))
+    coded = _or_missing(key, lambda places: place_of(number, cuts, places, within), missing)
+    told = or_missing(pl.col(key), of_stretches(number, narrow or pl.Int64, cuts), size, missing)
+    return Variable(key, column, tuple(range(size + missing)), size + missing, coded, holds, told)
