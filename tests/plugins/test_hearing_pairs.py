@@ -31,7 +31,7 @@ KIND_FLOORS = {
         "code-switching": 0.91,
         "context": 0.71,
         "direction": 0.93,
-        "idiom": 0.93,
+        "idiom": 0.92,
         "imperative": 0.93,
         "legal": 0.92,
         "look-alike": 0.6,
@@ -42,7 +42,7 @@ KIND_FLOORS = {
         "sarcasm": 0.67,
         "self": 0.92,
         "third-party": 0.97,
-        "vocative": 0.91,
+        "vocative": 0.9,
     },
     "zh": {
         "asr": 0.92,

@@ -59,7 +59,7 @@ def test_any_text_gives_facts_that_fit_and_evidence_that_the_text_says(text: str
 def test_it_is_abuse_exactly_where_the_model_finds_it_likely(text: str) -> None:
     found = found_in(text)
     facts = heard(text).facts
-    least = {"advisor": AGREED, "company": OPPOSED}.get(str(found.heard.facts["speech.target"]), ABUSE)
+    least = {"advisor": AGREED, "company": OPPOSED}.get(str(found.heard.facts["speech.target"]), ABUSE[found.lang])
     likely = bool(found.items) and bundled_model().heads["abuse"].probability(found) >= least
     only_quoted = found.heard.facts["speech.target"] != "advisor" and any(
         one.reason == "quoted" for one in found.heard.evidence

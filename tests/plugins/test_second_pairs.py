@@ -19,7 +19,7 @@ CONDUCTS = ("abuse", "anger", "civil")
 FOLDER = Path(__file__).parent / "second_pairs"
 
 # A hundredth below what was measured when the floors were last set, on the rows that nobody read.
-FLOORS = {("lexicon", "en"): 0.69, ("lexicon", "zh"): 0.80, ("model", "en"): 0.79, ("model", "zh"): 0.87}
+FLOORS = {("lexicon", "en"): 0.70, ("lexicon", "zh"): 0.80, ("model", "en"): 0.81, ("model", "zh"): 0.88}
 PLUGINS: dict[str, ModuleType] = {"lexicon": lexicon, "model": model}
 
 

@@ -14,7 +14,7 @@ from zlib import crc32
 from attrs import frozen
 
 from forbear.records import Evidence, SpeechSignals, Utterance
-from forbear_plugins.lexicon.marks import Matcher
+from forbear_plugins.lexicon.marks import Matcher, is_chinese
 from forbear_plugins.lexicon.signals import heard
 from forbear_plugins.lexicon.words import places, read
 
@@ -44,6 +44,7 @@ class Features:
     flat: set[int]  # the places of the grams, each once
     signals: list[int]
     heard: SpeechSignals
+    lang: str  # `en` or `zh`
 
 
 def features(utterance: Utterance, matcher: Matcher) -> Features:
@@ -57,7 +58,8 @@ def features(utterance: Utterance, matcher: Matcher) -> Features:
     if words:
         grams[0].extend(_of_turn(utterance, matcher))
     flat = set(chain.from_iterable(grams))
-    return Features(words, grams, flat, [*_of_signals(signals), *_of_shape(words)], signals)
+    lang = "zh" if is_chinese(utterance) else "en"
+    return Features(words, grams, flat, [*_of_signals(signals), *_of_shape(words)], signals, lang)
 
 
 def spans(utterance: Utterance, matcher: Matcher) -> list[tuple[int, int]]:

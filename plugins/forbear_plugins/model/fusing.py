@@ -3,8 +3,8 @@
 1. The model gives a probability to: abuse (hostile at the advisor), upset (angry or abusive), hostile (at anybody).
    What the lexicon found is among its features, so that these are of both together.
 2. Abuse from `AGREED` on where the lexicon found it too, from `OPPOSED` on where the lexicon found it aimed at the
-   company, else from `ABUSE` on, unless the lexicon found somebody else's words and nothing aimed at the advisor; below
-   it the utterance is no abuse, whatever the lexicon says.
+   company, else from the language's `ABUSE` on, unless the lexicon found somebody else's words and nothing aimed at
+   the advisor; below it the utterance is no abuse, whatever the lexicon says.
 3. What is no abuse is calm below `UPSET`, whatever the lexicon says. From `UPSET` on it is hostile where the lexicon,
    or the model from `HOSTILE` on, says so, and else frustrated.
 4. The category of abuse is the lexicon's where it has one for the advisor, else the model's likeliest.
@@ -18,8 +18,9 @@ from forbear.records import Plain
 from .features import Features
 from .weights import Weights
 
-ABUSE = 0.82
-AGREED = 0.5
+ABUSE = {"en": 0.78, "zh": 0.55}
+"""By language: an English "you" is one person or many."""
+AGREED = 0.55
 OPPOSED = 0.9
 UPSET = 0.4
 HOSTILE = 0.9
@@ -39,7 +40,7 @@ def fused(found: Features, weights: Weights) -> dict[str, Plain]:
     upset = weights.heads["upset"].probability(found)
     at_advisor = facts["speech.target"] == "advisor"
     repeated = not at_advisor and any(one.reason == "quoted" for one in found.heard.evidence)
-    if abuse >= _LEAST.get(str(facts["speech.target"]), ABUSE) and not repeated:
+    if abuse >= _LEAST.get(str(facts["speech.target"]), ABUSE[found.lang]) and not repeated:
         named = at_advisor and facts["speech.category"] != "none"
         category = facts["speech.category"] if named else _category(found, weights, "insult")
         told: dict[str, Plain] = {"speech.hostile": True, "speech.target": "advisor", "speech.category": category}
