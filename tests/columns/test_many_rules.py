@@ -118,3 +118,33 @@ def test_sums_do_not_leave_their_bits() -> None:
     policy = evolve(policy, decisions={"d": decision}, facts=facts)
     answer = decide_many(policy, {"x.on": [True, False], "x.much": [most, 0]}, event="utterance")
     assert answer["d"].to_list() == [most, kept]
+
+
+def test_a_fact_without_a_column_leaves_alone_what_does_not_read_it() -> None:
+    """Also where all decisions are looked up in one table."""
+    facts = {
+        "x.n": {"type": "int", "range": [0, 40]},
+        "x.p": {"type": "bool"},
+        "x.q": {"type": ["u", "v"]},
+    }
+    head = {"asked_on": ["utterance"]}
+    many = [{"rule": f"r{n}", "when": f"x.p && x.n == {n}", "then": "l"} for n in range(17)]
+    decisions = [
+        {
+            **head,
+            "decision": "d",
+            "outcome": ["a", "b"],
+            "fallback": "a",
+            "rules": [{"rule": "r", "when": "x.p", "then": "b"}, {"otherwise": "b"}],
+            "invariants": [{"never": 'd == "b" && x.q == "u"', "because": "So."}],
+        },
+        {**head, "decision": "many", "outcome": ["k", "l"], "fallback": "k", "rules": [*many, {"otherwise": "k"}]},
+    ]
+    policy = build_policy(
+        pack_from_texts({"pack.yaml": PACK, "a.yaml": json.dumps({"facts": facts, "decisions": decisions})})
+    )
+    answer = decide_many(policy, {"x.n": [5, 20] * 500, "x.p": [True] * 1000}, event="utterance")
+    assert answer["d"].to_list() == ["a"] * 1000
+    assert answer["d.fell_back"].to_list() == [True] * 1000
+    assert answer["many"].to_list() == ["l", "k"] * 500
+    assert answer["many.rule"].to_list() == ["many.r5", None] * 500

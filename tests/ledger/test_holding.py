@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from forbear import LedgerError
 from forbear.ledger.entries import Entry
 from forbear.ledger.store import Store, Transaction
 from places import Place, postgres
@@ -163,3 +164,32 @@ def test_an_attempt_that_fails_leaves_nothing(store: Store, *, asked: bool) -> N
         ledger.save_decision("e1", "", 1, "c1", None, "{}")
     with store.reading() as ledger:
         assert ledger.entry(entry.id, 1) == entry
+
+
+@pytest.mark.parametrize("before", range(5, 11))  # psycopg prepares a statement that is sent for the sixth time
+def test_a_lock_that_was_waited_for_in_vain_spoils_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    monkeypatch.setattr("forbear.ledger.sessions.WAIT_SECONDS", 0.05)
+    store, other = place.open(), place.open()
+
+    def fail(ledger: Transaction) -> None:
+        ledger.hold("x", "c0", None)
+        ledger.latest("c0", None)
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError), store.writing() as ledger:
+        fail(ledger)
+    for n in range(before):
+        with store.writing() as ledger:
+            decide(ledger, f"e{n}", "c0", "u0")
+    with other.writing() as holder:
+        holder.hold("held", "c0", None)
+        holder.latest("c0", None)
+        with pytest.raises(LedgerError, match="has held it"), store.writing() as ledger:
+            decide(ledger, "late", "c0", "u0")
+    for n in range(20):
+        with store.writing() as ledger:
+            decide(ledger, f"then{n}", "c1", "u1")
+    store.close()
+    other.close()

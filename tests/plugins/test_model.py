@@ -155,3 +155,12 @@ def test_the_command_hears_by_a_plugin_that_is_named() -> None:
 def test_what_was_said_before_is_heard_too() -> None:
     asked = (Turn("advisor", "What did he call you?"),)
     assert heard("Idiot.", before=asked).facts["speech.target"] != "advisor"
+
+
+@pytest.mark.parametrize("told", ["en", "zh"])
+@pytest.mark.parametrize("name", ["", " 李"])
+def test_an_english_you_stays_english(told: str, name: str) -> None:
+    """Whatever language an utterance is told to be in, and where a Chinese name stands in it."""
+    text = f"must be nice being a monopoly and getting paid for nothing{name}"
+    facts = heard(text, lang=told).facts
+    assert facts["speech.target"] != "advisor"

@@ -11,7 +11,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     wanted = int(os.environ.get("FORBEAR_STEPS", "0"))
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     is_worker = hasattr(session.config, "workerinput")
-    if isinstance(reporter, pytest.TerminalReporter) and not is_worker and _steps(reporter)[0] < wanted:
+    if reporter is not None and not is_worker and _steps(reporter)[0] < wanted:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

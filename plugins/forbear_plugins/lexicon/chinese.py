@@ -139,8 +139,8 @@ def between_the_two(scene: Scene, mark: Mark) -> int:
 
 def one_of_them(scene: Scene, mark: Mark) -> int:
     """The 你 of a text that counts the person spoken to among a group, 你们河南人…你; -1 if none is spoken to."""
-    named = (word for word, role in enumerate(scene.roles) if role in ("he", "third") and word not in scene.rude)
-    if any(not mark[0] <= word < mark[1] for word in named):
+    first, last = scene.others
+    if first < mark[0] or last >= mark[1]:
         return -1
     return min((scene.reaches[role][0] for role in ("you", "your") if role in scene.reaches), default=-1)
 

@@ -85,6 +85,12 @@ class Scene:
                 found[role] = (found.get(role, (word, word))[0], word)
         return found
 
+    @cached_property
+    def others(self) -> tuple[int, int]:
+        """The first and the last word that names somebody else, outside hostile marks; (length, -1) if none does."""
+        named = [word for word, role in enumerate(self.roles) if role in ("he", "third") and word not in self.rude]
+        return (named[0], named[-1]) if named else (len(self.words), -1)
+
     def run(self, word: int) -> tuple[int, int]:
         """The stretch of words around this one that share its role, such as the characters of 你们."""
         start, end, role = word, word + 1, self.role(word)

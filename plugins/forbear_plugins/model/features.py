@@ -14,7 +14,7 @@ from zlib import crc32
 from attrs import frozen
 
 from forbear.records import Evidence, SpeechSignals, Utterance
-from forbear_plugins.lexicon.marks import Matcher, is_chinese
+from forbear_plugins.lexicon.marks import Matcher
 from forbear_plugins.lexicon.signals import heard
 from forbear_plugins.lexicon.words import places, read
 
@@ -44,7 +44,7 @@ class Features:
     flat: set[int]  # the places of the grams, each once
     signals: list[int]
     heard: SpeechSignals
-    lang: str  # `en` or `zh`
+    lang: str  # `zh` where most words are Chinese, else `en`
 
 
 def features(utterance: Utterance, matcher: Matcher) -> Features:
@@ -58,8 +58,7 @@ def features(utterance: Utterance, matcher: Matcher) -> Features:
     if words:
         grams[0].extend(_of_turn(utterance, matcher))
     flat = set(chain.from_iterable(grams))
-    lang = "zh" if is_chinese(utterance) else "en"
-    return Features(words, grams, flat, [*_of_signals(signals), *_of_shape(words)], signals, lang)
+    return Features(words, grams, flat, [*_of_signals(signals), *_of_shape(words)], signals, _language(words))
 
 
 def spans(utterance: Utterance, matcher: Matcher) -> list[tuple[int, int]]:
@@ -67,6 +66,12 @@ def spans(utterance: Utterance, matcher: Matcher) -> list[tuple[int, int]]:
     items = read(utterance.text, matcher.spelling)[:LONGEST]
     found = zip(items, places(utterance.text, matcher.spelling), strict=False)
     return [span for item, span in found for _ in item.split(" ")][:LONGEST]
+
+
+def _language(words: Sequence[str]) -> str:
+    """The language by the words: a Chinese name in an English text does not make it Chinese."""
+    ours = [word.isascii() for word in words if word.isalpha()]
+    return "zh" if sum(ours) * 2 < len(ours) else "en"
 
 
 def _place(feature: str) -> int:

@@ -71,7 +71,8 @@ def _by_class_alone(program: Program) -> bool:
 
 def _placed(axis: Axis) -> pl.Expr:
     assert axis.variable.coded is not None
-    return axis.variable.coded([one * axis.stride for one in axis.to])
+    # What has no value has no class, and may be asked for by nothing that counts: it takes the first place.
+    return axis.variable.coded([one * axis.stride for one in axis.to]).fill_null(0)
 
 
 def _classes(axis: Axis) -> pl.Expr:

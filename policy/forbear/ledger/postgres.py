@@ -7,7 +7,9 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
+from time import monotonic
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import errors
@@ -23,6 +25,7 @@ from forbear.ledger.sessions import WAIT_SECONDS, Connected, PostgresConnection,
 from forbear.ledger.store import Contended, Transaction
 
 CONNECTIONS = 10  # at most, each process
+_IDLE_SECONDS = 1  # after which a connection may be lost, and nobody said so
 _READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"  # one view, one state
 # What is read after a lock was waited for must be what the holder left, so every statement looks anew; what must not
 # change between two statements is under a lock.
@@ -60,6 +63,7 @@ class PostgresStore:
         self._name = f"{given.get('dbname') or 'database'} on {given.get('host') or 'this machine'}"
         given = {"connect_timeout": 10, "client_encoding": "UTF8", "application_name": "forbear", **given}
         self._group, self._losses = _Group(), 0
+        self._used: WeakKeyDictionary[Connected, float] = WeakKeyDictionary()  # when a connection was last
         self._pool = ConnectionPool(
             make_conninfo("", **given),
             kwargs={"autocommit": True},  # BEGIN and COMMIT are ours
@@ -142,6 +146,7 @@ class PostgresStore:
             finally:
                 roll_back(connection)
                 if connection is not self._group.connection:
+                    self._used[connection] = monotonic()
                     self._pool.putconn(connection)
 
     @contextmanager
@@ -158,7 +163,7 @@ class PostgresStore:
         """A connection; those that were lost while they lay idle are replaced."""
         for _ in range(CONNECTIONS):
             connection = self._pool.getconn()
-            if is_there(connection):
+            if is_there(connection, ask=monotonic() - self._used.get(connection, 0.0) > _IDLE_SECONDS):
                 return connection
             connection.close()
             self._pool.putconn(connection)

@@ -99,11 +99,13 @@ def configure(connection: Connected) -> None:
     connection.execute(_SESSION, (f"{WAIT_SECONDS}s",))
 
 
-def is_there(connection: Connected) -> bool:
-    """Whether the server has not ended an idle connection, as far as its socket tells without a question."""
+def is_there(connection: Connected, *, ask: bool) -> bool:
+    """Whether the server has not ended an idle connection, as far as its socket tells; else it is asked."""
     try:
         for _ in range(2):  # what the server said last, and that nothing comes after it
             connection.pgconn.consume_input()
+        if ask:
+            connection.execute("SELECT 1")
     except psycopg.OperationalError:
         return False
     return True
@@ -114,7 +116,8 @@ def roll_back(connection: Connected) -> None:
     if connection.closed or connection.info.transaction_status is TransactionStatus.IDLE:
         return
     try:
-        connection.execute("ROLLBACK")
+        # Unlike a statement of ours, it makes psycopg forget what it meant to have prepared behind one that failed.
+        connection.rollback()
     except psycopg.Error:
         connection.close()
 
