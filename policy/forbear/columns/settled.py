@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from forbear.evaluate.reference import evaluate
 from forbear.language import ir
 from forbear.language.types import Value
-from forbear.language.walk import atoms, reads, rebuilt
+from forbear.language.walk import atoms, given_values, reads
 
 
 def settled(expr: ir.Expr, known: Mapping[str, Value]) -> ir.Expr:
@@ -17,18 +17,8 @@ def settled(expr: ir.Expr, known: Mapping[str, Value]) -> ir.Expr:
     found = list(atoms(expr))
     if found and all(_is_open(atom, known) for atom in found):
         return expr
-    put = _put(expr, known)
+    put = given_values(expr, known, lambda part: settled(part, known))
     return put if next(reads(put), None) is not None else ir.Constant(evaluate(put, {}))
-
-
-def _put(expr: ir.Expr, known: Mapping[str, Value]) -> ir.Expr:
-    match expr:
-        case ir.Read(path) if path in known:
-            return ir.Constant(known[path])
-        case ir.Has(path) if path in known:
-            return ir.Constant(True)
-        case _:
-            return rebuilt(expr, lambda part: settled(part, known))
 
 
 def _is_open(atom: ir.Expr, known: Mapping[str, Value]) -> bool:

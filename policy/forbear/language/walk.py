@@ -71,15 +71,17 @@ def rebuilt(expr: ir.Expr, change: Callable[[ir.Expr], ir.Expr]) -> ir.Expr:
             assert_never(expr)
 
 
-def given_values(expr: ir.Expr, known: Mapping[str, Value]) -> ir.Expr:
-    """The expression with known values in the place of their paths."""
+def given_values(
+    expr: ir.Expr, known: Mapping[str, Value], change: Callable[[ir.Expr], ir.Expr] | None = None
+) -> ir.Expr:
+    """The expression with known values in the place of their paths; its parts may be changed in another way."""
     match expr:
         case ir.Read(path) if path in known:
             return ir.Constant(known[path])
         case ir.Has(path) if path in known:
             return ir.Constant(True)
         case _:
-            return rebuilt(expr, lambda part: given_values(part, known))
+            return rebuilt(expr, change or (lambda part: given_values(part, known)))
 
 
 def verb_and_name(effect: ir.Effect) -> tuple[str, str]:
