@@ -60,7 +60,7 @@ def test_a_proof_gives_the_case_that_breaks_a_promise_as_a_test_that_fails(tmp_p
 def test_a_random_history_gives_the_story_that_breaks_a_promise(tmp_path):
     pack = broken(tmp_path, 'apology == "full" && history.delays >= 1')
     with pytest.raises(AssertionError, match="invariant of apology#1") as caught:
-        assert_invariants(pack, prove=False, histories=60, length=12)
+        assert_invariants(pack, prove=False, histories=600, length=12)
     text = str(caught.value)
     (tmp_path / "found.test.yaml").write_text(text[text.index("tests:\n") :], encoding="utf-8")
     done = inside("test", pack)
@@ -76,7 +76,7 @@ def test_settings_are_those_that_are_given(tmp_path):
 def test_what_breaks_under_settings_is_a_test_under_these_settings(tmp_path, prove):
     pack = broken(tmp_path, 'apology == "full" && contact.wait < 200')
     with pytest.raises(AssertionError) as caught:
-        assert_invariants(pack, settings={"patience": 60}, prove=prove, histories=60, length=12)
+        assert_invariants(pack, settings={"patience": 60}, prove=prove, histories=600, length=12)
     text = str(caught.value)
     (tmp_path / "found.test.yaml").write_text(text[text.index("tests:\n") :], encoding="utf-8")
     done = inside("test", pack)
